@@ -62,7 +62,12 @@ it('a key is rotated, with both secrets valid for a while, and revoked; the list
 
 it.each([
   ['no accounts said', ['create', 'x', '--scopes', 'read', ...ACTOR], 2, 'give either --accounts or --all-accounts'],
-  ['both', ['create', 'x', '--scopes', 'read', '--accounts', 'a', '--all-accounts', ...ACTOR], 2, 'give either --accounts or --all-accounts'],
+  [
+    'both',
+    ['create', 'x', '--scopes', 'read', '--accounts', 'a', '--all-accounts', ...ACTOR],
+    2,
+    'give either --accounts or --all-accounts',
+  ],
   [
     'an unknown scope',
     ['create', 'x', '--scopes', 'root', '--all-accounts', ...ACTOR],

@@ -340,9 +340,9 @@ describe('a stream is refused', () => {
       'if the caller has the maximum number of streams',
       { streamsPerCaller: 2 },
       429,
-      /2 streams of this caller are open/,
+      /you already have 2 open streams/,
     ],
-    ['if the process has the maximum number of streams', { streams: 2 }, 503, /all 2 streams .* are open/],
+    ['if the process has the maximum number of streams', { streams: 2 }, 503, /already has 2 open streams/],
   ]
   it.each(limited)('%s, until one ends', async (_name, options, status, detail) => {
     const few = await openTestApi({ ...options, liveTimes: TIMES })

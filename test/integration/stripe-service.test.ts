@@ -161,7 +161,7 @@ describe('a service with Stripe', () => {
     expect(log.split('\n').length).toBeGreaterThan(10)
     for (const secret of [DOUBLE_KEY, SECRET, EMAIL]) expect(log).not.toContain(secret)
     const ended = await runTollgate(installation.environment, 'sandbox', 'payments')
-    expect(ended).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('payments are made at Stripe') })
+    expect(ended).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('payments are made with Stripe') })
   })
 
   it('does not start without its key, and names the missing variable', async () => {

@@ -445,9 +445,7 @@ describe('top-up now', () => {
     {
       account: 'vltava-software',
       args: ['5', '--method', 'm-1'],
-      ended: failed(
-        'account vltava-software has no such card: see "tollgate payment-method list vltava-software"',
-      ),
+      ended: failed('account vltava-software has no such card: see "tollgate payment-method list vltava-software"'),
     },
     {
       account: 'vltava-software',
