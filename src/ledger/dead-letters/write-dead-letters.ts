@@ -18,7 +18,7 @@ const INSERT_DEAD_LETTERS = `
     from unnest($2::text[], $3::integer[], $4::bigint[], $5::bytea[], $6::text[], $7::text[], $8::text[], $9::text[],
       $10::bytea[], $11::bytea[], $12::json[]) as letter
       on conflict (topic, partition, "offset", value_hash) do nothing
-  returning topic, partition, "offset"`
+  returning topic, partition, "offset", value_hash as "valueHash"`
 
 /** Inserts dead letters and returns those that were not stored before. `recordedAt`: RFC 3339. */
 export async function insertDeadLetters<T extends DeadLetter>(
@@ -26,7 +26,7 @@ export async function insertDeadLetters<T extends DeadLetter>(
   letters: readonly T[],
   recordedAt: string,
 ): Promise<T[]> {
-  const { rows } = await connection.query<{ topic: string; partition: number; offset: bigint }>({
+  const { rows } = await connection.query<DeadLetterKey>({
     name: 'insert-dead-letters',
     text: INSERT_DEAD_LETTERS,
     values: [
@@ -44,6 +44,13 @@ export async function insertDeadLetters<T extends DeadLetter>(
       letters.map(({ headers }) => headersAsJson(headers)),
     ],
   })
-  const fresh = new Set(rows.map((row) => `${row.topic}/${row.partition}/${row.offset}`))
-  return letters.filter(({ topic, partition, offset }) => fresh.has(`${topic}/${partition}/${offset}`))
+  const fresh = new Set(rows.map(textOf))
+  return letters.filter((letter) => fresh.has(textOf(letter)))
+}
+
+/** A topic that was created again has another message at the same position. */
+type DeadLetterKey = Pick<DeadLetter, 'topic' | 'partition' | 'offset' | 'valueHash'>
+
+function textOf({ topic, partition, offset, valueHash }: DeadLetterKey): string {
+  return `${topic}/${partition}/${offset}/${valueHash.toString('base64')}`
 }
