@@ -1,6 +1,6 @@
 /**
- * The state of the partitions assigned to this member. A rebalance replaces the whole assignment. Late results of an
- * earlier fetch or batch look up the current one.
+ * The state of the partitions assigned to this member. A rebalance replaces the whole assignment. A result that comes
+ * late is looked up in the current assignment, and dropped if its partition is not in it.
  */
 import { PartitionMap, type TopicPartition } from '../platform/kafka/places.ts'
 import type { StoppedPartition } from './batch.ts'
@@ -9,17 +9,17 @@ import { IntakePartition } from './partition.ts'
 /** The partitions of one assignment, with their progress. */
 export class Assignment {
   readonly partitions: readonly IntakePartition[]
-  /** Resolves when its partitions may be read, because their start offsets are known. Never rejects. */
-  ready: Promise<void>
+  /** Resolves when its partitions may be read, because their start offsets are known. */
+  readonly ready: Promise<void>
   readonly #byPlace: PartitionMap<IntakePartition>
-  readonly #behindByTopic = new Map<string, bigint>()
   /** By partition number, because a number stops on all topics. */
   readonly #stopped = new Map<number, StoppedPartition>()
 
-  constructor(places: readonly TopicPartition[], ready: Promise<void> = Promise.resolve()) {
+  /** `prepare` is called at once. It resolves when the partitions may be read, and never rejects. */
+  constructor(places: readonly TopicPartition[], prepare: (assignment: Assignment) => Promise<void>) {
     this.partitions = places.map((place) => new IntakePartition(place))
     this.#byPlace = new PartitionMap(this.partitions.map((partition) => [partition, partition]))
-    this.ready = ready
+    this.ready = prepare(this)
   }
 
   find(place: TopicPartition): IntakePartition | undefined {
@@ -38,17 +38,22 @@ export class Assignment {
     this.#stopped.set(stopped.partition, stopped)
   }
 
-  /** Whether all fetched messages are recorded. */
-  isIdle(): boolean {
-    return [...this.#behindByTopic.values()].every((behind) => behind === 0n)
+  /** Whether all messages are recorded, as of the last fetch, except for those of stopped partitions. */
+  isCaughtUp(): boolean {
+    return this.partitions.every(({ partition, behind }) => behind === 0n || this.isStopped(partition))
   }
 
-  /** Changes a partition's progress by `change`. Returns how many messages its topic is behind after it. */
-  advance(partition: IntakePartition, change: () => void): bigint {
-    const before = partition.behind
-    change()
-    const ofTopic = (this.#behindByTopic.get(partition.topic) ?? 0n) + partition.behind - before
-    this.#behindByTopic.set(partition.topic, ofTopic)
-    return ofTopic
+  /** Messages that are not recorded yet, as of the last fetch, except for those of stopped partitions. */
+  get waiting(): bigint {
+    return sumOf(this.partitions.filter(({ partition }) => !this.isStopped(partition)))
   }
+
+  /** Messages of a topic that are not recorded yet, as of the last fetch. */
+  behindOn(topic: string): bigint {
+    return sumOf(this.partitions.filter((partition) => partition.topic === topic))
+  }
+}
+
+function sumOf(partitions: readonly IntakePartition[]): bigint {
+  return partitions.reduce((sum, { behind }) => sum + behind, 0n)
 }

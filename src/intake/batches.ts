@@ -14,7 +14,7 @@ const BATCH_BYTES = 8_000_000
 interface BatchOptions {
   readonly batchEvents: number
   readonly batchMs: number
-  readonly concurrentBatches?: number
+  readonly concurrentBatches: number
   readonly onBatch: (batch: IntakeBatch) => Promise<BatchDone>
 }
 
@@ -34,7 +34,7 @@ export function createBatchGatherer(
     batchEvents: options.batchEvents,
     batchMs: options.batchMs,
     paceMs: options.batchMs,
-    concurrentBatches: options.concurrentBatches ?? 2,
+    concurrentBatches: options.concurrentBatches,
     batchBytes: BATCH_BYTES,
     bytesOf,
     // An account's usage is on partition n of every topic, if all its producers use the same partitioner.
@@ -61,7 +61,7 @@ export function createBatchGatherer(
 function batchOf(slices: readonly Slice<IntakePartition, ReceivedMessage>[]): IntakeBatch {
   return {
     messages: slices.flatMap(({ items }) => items),
-    offsets: slices.map(({ source, items }) => source.passOn(items.at(-1)!.offset + 1n)),
+    offsets: slices.map(({ source, items }) => source.noteBatched(items.at(-1)!.offset)),
   }
 }
 

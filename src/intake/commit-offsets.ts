@@ -35,7 +35,7 @@ export function createOffsetCommitter(
       const own = [...pending.values()].filter(isOwned)
       pending.clear()
       try {
-        await consumer.commit(own.map(({ topic, partition, nextOffset }) => ({ topic, partition, offset: nextOffset })))
+        await consumer.commit(own)
       } catch (error) {
         log.warn({ err: error }, 'offsets were not committed to Kafka; the database has them')
       }

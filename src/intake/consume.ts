@@ -14,6 +14,7 @@ import type { ReceivedMessage } from '../platform/kafka/message.ts'
 import type { Logger } from '../platform/log.ts'
 import { type Registry, retriesCounter } from '../platform/metrics.ts'
 import { within } from '../platform/within.ts'
+import type { Assignment } from './assignment.ts'
 import type { BatchDone, IntakeBatch } from './batch.ts'
 import { createBatchGatherer } from './batches.ts'
 import { coPartitioned } from './co-partitioning.ts'
@@ -30,7 +31,7 @@ export interface IntakeOptions {
   readonly topics: readonly string[]
   readonly batchEvents: number
   readonly batchMs: number
-  readonly concurrentBatches?: number
+  readonly concurrentBatches: number
   /**
    * Resolves when the database has committed the batch. It retries transient faults itself: a rejection stops the
    * intake. Batches in flight have no partition number in common, and batches of the same number come in order.
@@ -44,18 +45,24 @@ export interface IntakeOptions {
   readonly registry: Registry
   /** The intake has ended and will not restart by itself. Called at most once. */
   readonly onFatal: (error: unknown) => void
-  /** The longest that each step of stopping may take. */
+  /** The longest that stopping may take. */
   readonly drainMs?: number
+  /** Called when a stop comes near its end: batches that cannot be recorded must then be rejected, not retried. */
+  readonly endRetries: () => void
 }
 
 export interface Intake {
   /**
-   * Takes no more messages, lets the batches in flight finish, commits their offsets and leaves the group. Never
-   * rejects.
+   * Takes no more messages, lets the batches in flight finish, commits their offsets and leaves the group. Takes no
+   * longer than `drainMs`. Never rejects.
    */
   stop(): Promise<void>
   progress(): IntakeProgress
 }
+
+/** Parts of `drainMs` after which retries end, and after which batches in flight are no longer awaited. */
+const RETRIES_END_AT = 0.8
+const BATCHES_END_AT = 0.9
 
 const HEARTBEAT_MS = 2000
 const FETCHING = {
@@ -103,7 +110,7 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
     topics: options.topics,
     strategy: { name: 'TollgateCoPartitioned', share: coPartitioned },
     onFetched: (fetched) => take(fetched),
-    onAssigned: (places) => beginAssignment(places),
+    onAssigned: (places) => assign(places),
     onLost: (error, isFinal) => {
       membership.lose()
       if (isFinal) fail(error)
@@ -115,10 +122,10 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
     membership,
     gatherer,
     heartbeatMs: HEARTBEAT_MS / 2,
-    finishInFlight: () => gatherer.drained().then(() => offsets.flush()),
+    finishInFlight: () => gatherer.drain().then(() => offsets.flush()),
     isStopping: () => running.isStopping,
   })
-  const beginAssignment = createBeginning(options, { membership, consumer, gatherer, log, running })
+  const assign = onAssignmentOf(options, { membership, consumer, gatherer, log, running })
 
   try {
     await consumer.start()
@@ -131,15 +138,19 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
     progress: () => membership.progress(),
     async stop() {
       running.isStopping = true
-      await within(drainMs, gatherer.close(), () => {})
-      await within(drainMs, offsets.flush(), () => {})
+      const beganAt = performance.now()
+      const leftMs = (part = 1) => Math.max(0, beganAt + drainMs * part - performance.now())
+      const finished = gatherer.close()
+      await within(leftMs(RETRIES_END_AT), finished, options.endRetries)
+      await within(leftMs(BATCHES_END_AT), finished, () => {})
+      await within(leftMs(), offsets.flush(), () => {})
       membership.resign()
-      await within(drainMs, consumer.close(), () => {})
+      await within(leftMs(), consumer.close(), () => {})
     },
   }
 }
 
-interface BeginningParts {
+interface AssignmentParts {
   readonly membership: Membership
   readonly consumer: GroupConsumer
   readonly gatherer: Gatherer<IntakePartition, ReceivedMessage>
@@ -147,20 +158,23 @@ interface BeginningParts {
   readonly running: { readonly isStopping: boolean }
 }
 
-function createBeginning(
+/** Creates the function that takes a new assignment. */
+function onAssignmentOf(
   { startOffsets, registry }: IntakeOptions,
-  { membership, consumer, gatherer, log, running }: BeginningParts,
+  { membership, consumer, gatherer, log, running }: AssignmentParts,
 ): (places: Parameters<Membership['assign']>[0]) => void {
   const retries = retriesCounter(registry)
   return (places) => {
     // The client resumes from the committed offsets, so waiting messages would be read twice or by another member.
     gatherer.discard()
-    const stopped = membership.assign(places)
+    const stopped = membership.assign(places, prepare)
     if (stopped.length > 0) consumer.resume(stopped)
     log.info({ partitions: places.length }, 'partitions assigned')
-    if (places.length === 0) return
-    const { assignment } = membership
-    assignment.ready = seekToStart(assignment, {
+  }
+
+  async function prepare(assignment: Assignment): Promise<void> {
+    if (assignment.partitions.length === 0) return
+    await seekToStart(assignment, {
       consumer,
       startOffsets,
       isCurrent: (one) => membership.isCurrent(one) && !running.isStopping,

@@ -43,8 +43,8 @@ export interface Gatherer<Source, T, Group = number> {
   discard(): void
   /** Drops the waiting items of one group. The caller must add them again, or add no more items of the group. */
   discardGroup(group: Group): void
-  /** Resolves when nothing is in flight, and so nothing waits that could be. */
-  drained(): Promise<void>
+  /** Cuts the waiting items at once, without pacing. Resolves when nothing is in flight. */
+  drain(): Promise<void>
   /** Takes no more items and drops the waiting ones. Resolves when nothing is in flight. */
   close(): Promise<void>
 }
@@ -115,7 +115,7 @@ class BatchGatherer<Source, T, Group> implements Gatherer<Source, T, Group> {
     this.#cutAll()
   }
 
-  async drained(): Promise<void> {
+  async drain(): Promise<void> {
     this.#isHurried = true
     this.#isPaced = false
     this.#isDue = true

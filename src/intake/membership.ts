@@ -6,16 +6,12 @@ import { Assignment } from './assignment.ts'
 import type { StoppedPartition } from './batch.ts'
 import type { IntakePartition } from './partition.ts'
 
-export interface PartitionLag extends TopicPartition {
-  /** Messages that are not committed yet, as of the last fetch. */
-  readonly messages: bigint
-}
-
 export interface IntakeProgress {
-  readonly lag: readonly PartitionLag[]
+  /** Messages that are not recorded yet, as of the last fetch, except for those of stopped partitions. */
+  readonly waiting: bigint
   /**
-   * When the last batch was committed, or the assignment began, or idleness ended, whichever is latest. Milliseconds
-   * since 1970.
+   * When the last batch was committed, or the assignment began, or messages came after it had caught up, whichever is
+   * latest. Milliseconds since 1970.
    */
   readonly lastProgressAt: number
   /**
@@ -28,17 +24,28 @@ export interface IntakeProgress {
 
 /** The state of the membership. */
 export class Membership {
-  readonly #topics: readonly string[]
-  readonly #metrics: ReturnType<typeof membershipMetrics>
-  #assignment = new Assignment([], new Promise(() => {}))
+  readonly #partitionStopped: Gauge<'partition'>
+  #assignment = new Assignment([], () => new Promise(() => {}))
   #hasJoined = false
   /** Whether offsets of the assignment are still ours to commit. */
   #isOurs = false
   #lastProgressAt = Date.now()
 
   constructor(topics: readonly string[], registry: Registry) {
-    this.#topics = topics
-    this.#metrics = membershipMetrics(registry)
+    this.#partitionStopped = gauge(registry, {
+      name: 'tollgate_partition_stopped',
+      help: '1 for a partition number that stopped at an event that triggers a bug; start a release that fixes it',
+      labelNames: ['partition'],
+    })
+    const behindOn = (topic: string) => this.#assignment.behindOn(topic)
+    gauge(registry, {
+      name: 'tollgate_consumer_lag',
+      help: 'Messages in the assigned partitions that are not in the ledger yet, by topic',
+      labelNames: ['topic'],
+      collect() {
+        for (const topic of topics) this.set({ topic }, Number(behindOn(topic)))
+      },
+    })
   }
 
   get assignment(): Assignment {
@@ -46,14 +53,13 @@ export class Membership {
   }
 
   /**
-   * Replaces the assignment. Returns the partition numbers that had stopped in the previous one and are now tried
-   * again.
+   * Replaces the assignment. `prepare` resolves when its partitions may be read, and never rejects. Returns the partition
+   * numbers that had stopped in the previous one and are now tried again.
    */
-  assign(places: readonly TopicPartition[]): readonly number[] {
+  assign(places: readonly TopicPartition[], prepare: (assignment: Assignment) => Promise<void>): readonly number[] {
     const stopped = this.#assignment.stopped.map(({ partition }) => partition)
-    if (stopped.length > 0) this.#metrics.partitionStopped.reset()
-    for (const topic of this.#topics) this.#metrics.consumerLag.set({ topic }, 0)
-    this.#assignment = new Assignment(places)
+    if (stopped.length > 0) this.#partitionStopped.reset()
+    this.#assignment = new Assignment(places, prepare)
     this.#hasJoined = true
     this.#isOurs = true
     this.#lastProgressAt = Date.now()
@@ -82,17 +88,16 @@ export class Membership {
   }
 
   noteFetched(partition: IntakePartition, fetched: Fetched): void {
-    // An idle intake is not stuck. Progress is expected from here on.
-    if (this.#assignment.isIdle()) this.#lastProgressAt = Date.now()
-    this.#advance(partition, () => partition.noteFetched(fetched))
+    // An intake that has caught up is not stuck. Progress is expected from here on.
+    if (this.#assignment.isCaughtUp()) this.#lastProgressAt = Date.now()
+    partition.noteFetched(fetched)
   }
 
   /** Notes that a committed batch brought its partitions to these offsets. */
   noteDone(offsets: readonly BatchOffset[]): void {
     this.#lastProgressAt = Date.now()
     for (const next of offsets) {
-      const partition = this.owned(next)
-      if (partition !== undefined) this.#advance(partition, () => partition.noteDone(next.nextOffset))
+      this.owned(next)?.noteRecorded(next.nextOffset)
     }
   }
 
@@ -100,37 +105,17 @@ export class Membership {
   stop(stopped: StoppedPartition): boolean {
     if (this.owned(stopped) === undefined) return false
     this.#assignment.stop(stopped)
-    this.#metrics.partitionStopped.set({ partition: String(stopped.partition) }, 1)
+    this.#partitionStopped.set({ partition: String(stopped.partition) }, 1)
     return true
   }
 
   progress(): IntakeProgress {
-    const { partitions, stopped } = this.#assignment
+    const { waiting, stopped } = this.#assignment
     return {
-      lag: partitions.map(({ topic, partition, behind }) => ({ topic, partition, messages: behind })),
+      waiting,
       lastProgressAt: this.#lastProgressAt,
       hasJoined: this.#hasJoined,
       stopped,
     }
-  }
-
-  #advance(partition: IntakePartition, change: () => void): void {
-    const behind = this.#assignment.advance(partition, change)
-    this.#metrics.consumerLag.set({ topic: partition.topic }, Number(behind))
-  }
-}
-
-function membershipMetrics(registry: Registry): { consumerLag: Gauge<'topic'>; partitionStopped: Gauge<'partition'> } {
-  return {
-    consumerLag: gauge(registry, {
-      name: 'tollgate_consumer_lag',
-      help: 'Messages in the assigned partitions that are not in the ledger yet, by topic',
-      labelNames: ['topic'],
-    }),
-    partitionStopped: gauge(registry, {
-      name: 'tollgate_partition_stopped',
-      help: '1 for a partition number that stopped at an event that triggers a bug; start a release that fixes it',
-      labelNames: ['partition'],
-    }),
   }
 }

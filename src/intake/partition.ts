@@ -1,4 +1,4 @@
-/** One assigned partition: what was fetched, passed on and recorded. */
+/** One assigned partition: what was fetched, put into batches and recorded. */
 import type { Fetched } from '../platform/kafka/consumer.ts'
 import type { BatchOffset, TopicPartition } from '../platform/kafka/places.ts'
 
@@ -6,13 +6,13 @@ import type { BatchOffset, TopicPartition } from '../platform/kafka/places.ts'
 export class IntakePartition implements TopicPartition {
   readonly topic: string
   readonly partition: number
-  #highWatermark: bigint | null = null
+  #highWatermark = 0n
   /** Where the last fetch ended. Transaction markers take offsets too, but no message carries them. */
   #fetchEnd: { readonly lastMessage: bigint; readonly next: bigint } | null = null
   /** The offset up to which it is recorded, where the lag starts. */
-  #doneTo: bigint | null = null
-  #handedOnTo: bigint | null = null
-  #behind = 0n
+  #recordedTo: bigint | null = null
+  /** The offset after the last message that is in a batch or recorded. */
+  #batchedTo: bigint | null = null
 
   constructor({ topic, partition }: TopicPartition) {
     this.topic = topic
@@ -21,33 +21,36 @@ export class IntakePartition implements TopicPartition {
 
   /** Messages that are not in the ledger yet, as of the last fetch. */
   get behind(): bigint {
-    return this.#behind
+    const from = this.#recordedTo ?? this.#highWatermark
+    return this.#highWatermark > from ? this.#highWatermark - from : 0n
   }
 
-  /** Sets the offset that the database has, before anything is passed on. */
-  resumeAt(stored: bigint): void {
-    this.#handedOnTo = stored
+  /** Sets the offset that the database has, which the first batch must follow. */
+  noteStored(nextOffset: bigint): void {
+    this.#batchedTo = nextOffset
   }
 
   noteFetched({ firstOffset, lastOffset, nextOffset, highWatermark }: Fetched): void {
     this.#highWatermark = highWatermark
     this.#fetchEnd = { lastMessage: lastOffset, next: nextOffset }
-    this.noteDone(this.#doneTo ?? firstOffset)
+    this.#recordedTo = this.#pastMarkers(this.#recordedTo ?? firstOffset)
   }
 
-  noteDone(nextOffset: bigint): void {
-    const end = this.#fetchEnd
-    const done = end?.lastMessage === nextOffset - 1n ? end.next : nextOffset
-    const high = this.#highWatermark ?? done
-    this.#doneTo = done
-    this.#behind = high > done ? high - done : 0n
+  noteRecorded(nextOffset: bigint): void {
+    this.#recordedTo = this.#pastMarkers(nextOffset)
   }
 
-  /** Passes on the next batch, which ends before `nextOffset`. */
-  passOn(nextOffset: bigint): BatchOffset {
+  /** Notes that the next batch ends with this message. Returns how far the batch brings the partition. */
+  noteBatched(lastOffset: bigint): BatchOffset {
     const { topic, partition } = this
-    const previousOffset = this.#handedOnTo
-    this.#handedOnTo = nextOffset
-    return { topic, partition, nextOffset, previousOffset }
+    const previousOffset = this.#batchedTo
+    this.#batchedTo = lastOffset + 1n
+    return { topic, partition, nextOffset: this.#pastMarkers(lastOffset + 1n), previousOffset }
+  }
+
+  /** Markers at the end of the last fetch are done with the message before them. So what is done reaches the end. */
+  #pastMarkers(nextOffset: bigint): bigint {
+    const end = this.#fetchEnd
+    return end?.lastMessage === nextOffset - 1n ? end.next : nextOffset
   }
 }

@@ -1,7 +1,7 @@
 /** Start offsets of an assignment: the lower of the database's and Kafka's, so that a restored database catches up. */
 
 import type { GroupConsumer } from '../platform/kafka/consumer.ts'
-import { type CommittedOffset, PartitionMap, type PartitionOffset } from '../platform/kafka/places.ts'
+import { PartitionMap, type PartitionOffset } from '../platform/kafka/places.ts'
 import type { Logger } from '../platform/log.ts'
 import { retry } from '../platform/retry.ts'
 import type { Assignment } from './assignment.ts'
@@ -9,10 +9,10 @@ import type { Assignment } from './assignment.ts'
 const BACKOFF = { firstMs: 500, maxMs: 500 }
 
 /**
- * Returns the offsets that the database has, perhaps of more partitions than these. A partition without one was never
- * read. `committed` is what Kafka has for the assigned partitions.
+ * Returns the offsets that the database has, for all partitions of the group. A partition without one was never read.
+ * `committed` is what Kafka has, for all partitions too.
  */
-export type StartOffsets = (committed: readonly CommittedOffset[]) => Promise<readonly PartitionOffset[]>
+export type StartOffsets = (committed: readonly PartitionOffset[]) => Promise<readonly PartitionOffset[]>
 
 interface StartParts {
   readonly consumer: Pick<GroupConsumer, 'committed' | 'seek'>
@@ -45,23 +45,25 @@ export async function seekToStart(
   }
 
   async function begin(): Promise<void> {
-    // A partition without a committed offset is read from its earliest message, which is lower than any stored offset.
-    const committed = (await consumer.committed()).filter((offset) => assignment.find(offset) !== undefined)
-    const offsets = await startOffsets(committed)
+    const committed = await consumer.committed()
+    const stored = new PartitionMap((await startOffsets(committed)).map((offset) => [offset, offset.nextOffset]))
     if (!isCurrent(assignment)) return
-    for (const offset of offsets) assignment.find(offset)?.resumeAt(offset.nextOffset)
-    const stored = new PartitionMap(offsets.map((offset) => [offset, offset.nextOffset]))
+    for (const partition of assignment.partitions) {
+      const inDatabase = stored.get(partition)
+      if (inDatabase !== undefined) partition.noteStored(inDatabase)
+    }
+    // A partition without a committed offset is read from its earliest message, which is lower than any stored offset.
     for (const offset of committed) {
       const inDatabase = stored.get(offset) ?? 0n
-      if (inDatabase < offset.offset) seekBack(offset, inDatabase)
+      if (assignment.find(offset) !== undefined && inDatabase < offset.nextOffset) seekBack(offset, inDatabase)
     }
   }
 
-  function seekBack({ topic, partition, offset: inKafka }: CommittedOffset, inDatabase: bigint): void {
+  function seekBack({ topic, partition, nextOffset: inKafka }: PartitionOffset, inDatabase: bigint): void {
     log.warn(
       { topic, partition, in_kafka: String(inKafka), in_database: String(inDatabase) },
       'resuming from the offset of the database, which is lower',
     )
-    consumer.seek({ topic, partition, offset: inDatabase })
+    consumer.seek({ topic, partition, nextOffset: inDatabase })
   }
 }

@@ -27,9 +27,15 @@ export function counter<Label extends string = never>(
   return known<Counter<Label>>(registry, description) ?? new Counter(options(registry, description))
 }
 
-/** The gauge of this name, created if the registry has none. */
-export function gauge<Label extends string = never>(registry: Registry, description: Description<Label>): Gauge<Label> {
-  return known<Gauge<Label>>(registry, description) ?? new Gauge(options(registry, description))
+/** The gauge of this name, created if the registry has none. `collect` sets its values whenever they are read. */
+export function gauge<Label extends string = never>(
+  registry: Registry,
+  { collect, ...description }: Description<Label> & { readonly collect?: (this: Gauge<Label>) => void },
+): Gauge<Label> {
+  return (
+    known<Gauge<Label>>(registry, description) ??
+    new Gauge({ ...options(registry, description), ...(collect && { collect }) })
+  )
 }
 
 /** The histogram of this name, created if the registry has none. */

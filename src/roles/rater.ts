@@ -2,6 +2,7 @@
 import type { StoppedPartition } from '../intake/batch.ts'
 import { type Intake, startIntake } from '../intake/consume.ts'
 import { createDecoder } from '../intake/decode.ts'
+import type { IntakeProgress } from '../intake/membership.ts'
 import { createLedger } from '../ledger/batch/record-batch.ts'
 import { DEAD_LETTER } from '../ledger/changes/announce.ts'
 import type { Writer } from '../ledger/changes/change-account.ts'
@@ -51,7 +52,7 @@ export const raterRole = defineRole({
         log,
         registry,
         awaitedCorrectionDays: config.rater.awaitedCorrectionDays,
-        isCaughtUp: () => intake !== null && lagOf(intake) === 0n,
+        isCaughtUp: () => intake !== null && intake.progress().waiting === 0n,
         partitions,
       }),
       log,
@@ -62,8 +63,7 @@ export const raterRole = defineRole({
     await jobs.firstRuns
     signal.throwIfAborted()
 
-    const { drainMs } = config.process
-    const abortRetries = new AbortController()
+    const retrying = new AbortController()
     const { consumerGroup } = config.kafka
     intake = await startIntake({
       kafka,
@@ -72,14 +72,15 @@ export const raterRole = defineRole({
       batchEvents: config.rater.batchEvents,
       batchMs: config.rater.batchMs,
       concurrentBatches: CONCURRENT_BATCHES,
-      drainMs,
+      drainMs: config.process.drainMs,
+      endRetries: () => retrying.abort(),
       onBatch: createPipeline({
         decoder: createDecoder(config.kafka.schemaRegistryUrl),
         ledger: createLedger({ pool, publishing, consumerGroup, partitionsOf: partitions.of }),
         registry,
         log,
         wakeRelays: outboxBell.ring,
-        signal: abortRetries.signal,
+        signal: retrying.signal,
       }),
       startOffsets: async (committed) => {
         const { stored, raisedTo } = await resumeOffsets(pool, publishing, consumerGroup, committed)
@@ -92,11 +93,7 @@ export const raterRole = defineRole({
       onFatal,
     })
     const { stop, progress } = intake
-    starting.defer(async () => {
-      const graceTimer = setTimeout(() => abortRetries.abort(), drainMs)
-      await stop()
-      clearTimeout(graceTimer)
-    })
+    starting.defer(stop)
 
     const running = starting.move()
     return {
@@ -156,16 +153,7 @@ function asProblem({ topic, partition, offset, code }: StoppedPartition): Proble
  * Health means progress. Unhealthy if messages wait in a partition that did not stop, and none was committed for a
  * minute.
  */
-function stuck({ lastProgressAt, lag, stopped }: ReturnType<Intake['progress']>): Problem | null {
-  const stoppedNumbers = new Set(stopped.map(({ partition }) => partition))
-  const waiting = lag
-    .filter(({ partition }) => !stoppedNumbers.has(partition))
-    .reduce((sum, { messages }) => sum + messages, 0n)
+function stuck({ lastProgressAt, waiting }: IntakeProgress): Problem | null {
   const isStuck = waiting > 0n && Date.now() - lastProgressAt > STUCK_AFTER_MS
   return isStuck ? { reason: `${waiting} messages wait and none was recorded for a minute` } : null
-}
-
-/** Messages that wait in the assigned partitions, including stopped ones, as of the last fetch. */
-function lagOf(intake: Intake): bigint {
-  return intake.progress().lag.reduce((sum, { messages }) => sum + messages, 0n)
 }

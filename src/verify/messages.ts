@@ -87,7 +87,9 @@ async function recordedRanges(
   topics: readonly string[],
 ): Promise<OffsetRange[]> {
   const stored = new PartitionMap((await readOffsets(pool, groupId)).map((one) => [one, one.nextOffset]))
-  const committed = new PartitionMap((await admin.committedOffsets(groupId, topics)).map((one) => [one, one.offset]))
+  const committed = new PartitionMap(
+    (await admin.committedOffsets(groupId, topics)).map((one) => [one, one.nextOffset]),
+  )
   const ranges: OffsetRange[] = []
   for (const topic of topics) {
     for (const retained of await admin.retained(topic)) {

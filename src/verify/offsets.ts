@@ -17,8 +17,8 @@ export async function verifyOffsets(
   const stored = new PartitionMap((await readOffsets(pool, groupId)).map((one) => [one, one.nextOffset]))
   for (const one of committed) {
     const inDatabase = stored.get(one) ?? 0n
-    if (one.offset <= inDatabase) continue
-    const detail = `${nameOf(one)}: Kafka has ${one.offset} committed, the database ${inDatabase}`
+    if (one.nextOffset <= inDatabase) continue
+    const detail = `${nameOf(one)}: Kafka has ${one.nextOffset} committed, the database ${inDatabase}`
     onFault({ check: 'offset_ahead', invariant: 'C', severity: 'fault', accountId: null, detail })
   }
 }

@@ -50,8 +50,10 @@ it('A, B, C, D: what is missing in the backup is rated again, and the last state
 
   await installation.produce(CALLS_TOPIC, messages.slice((ITEMS / 3) * 2))
   await until('the rater notices, and ends', () => serve.ended.aborted)
+  const raised = await epoch()
   serve = await startServe(installation.environment)
   await installation.untilDrained()
+  expect(await epoch()).toBe(raised)
 
   expect(await installation.balances()).toEqual(modelBalances(installation.accounts, items))
   expect(await brokenChains(installation.pool)).toEqual([])

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { Membership } from '../../src/intake/membership.ts'
 import type { Fetched } from '../../src/platform/kafka/consumer.ts'
 import type { TopicPartition } from '../../src/platform/kafka/places.ts'
@@ -30,16 +30,17 @@ function fetchedOf(
   }
 }
 
+const atOnce = async () => {}
 const done = (place: TopicPartition, nextOffset: bigint) => ({ ...place, nextOffset, previousOffset: null })
 
 function memberOf(places: readonly TopicPartition[]) {
   const registry = new Registry()
   const membership = new Membership([CALLS.topic, OTHER.topic], registry)
-  membership.assign(places)
+  membership.assign(places, atOnce)
   return {
     membership,
     fetch: (fetched: Fetched) => membership.noteFetched(membership.owned(fetched)!, fetched),
-    lag: () => membership.progress().lag.map(({ messages }) => messages),
+    lag: () => membership.assignment.partitions.map(({ behind }) => behind),
     async metric(name: string) {
       const { values } = await registry.getSingleMetric(name)!.get()
       return values.map(({ labels, value }) => [Object.values(labels).join(), value])
@@ -71,12 +72,53 @@ describe('the lag of a partition', () => {
   })
 })
 
+it('a batch brings its partition past the transaction markers behind its last message', () => {
+  const { membership, fetch } = memberOf([CALLS])
+  fetch(fetchedOf(CALLS, 0n, 7n, { next: 10n, high: 10n }))
+  const partition = membership.owned(CALLS)!
+  expect([3n, 7n].map((last) => partition.noteBatched(last))).toEqual([
+    { ...CALLS, nextOffset: 4n, previousOffset: null },
+    { ...CALLS, nextOffset: 10n, previousOffset: 4n },
+  ])
+  fetch(fetchedOf(CALLS, 10n, 11n))
+  // The batch before may have been recorded in parts, which end with its last message.
+  expect(partition.noteBatched(11n)).toEqual({ ...CALLS, nextOffset: 12n, previousOffset: 8n })
+})
+
+describe('a member that had caught up', () => {
+  const HEALTHY = { topic: CALLS.topic, partition: 2 }
+
+  it.each([
+    ['without a stopped partition', null],
+    ['with a stopped partition, whose messages no longer count', CALLS],
+  ])('%s is expected to progress only from the next message on', (_what, bad) => {
+    vi.useFakeTimers({ now: 0 })
+    try {
+      const { membership, fetch } = memberOf([CALLS, HEALTHY])
+      if (bad !== null) {
+        fetch(fetchedOf(bad, 0n, 9n))
+        expect(membership.progress().waiting).toBe(10n)
+        membership.stop({ ...bad, offset: 3n, code: 'bug' })
+      }
+      expect(membership.progress().waiting).toBe(0n)
+      vi.setSystemTime(120_000)
+      fetch(fetchedOf(HEALTHY, 0n, 4n))
+      expect(membership.progress()).toMatchObject({ waiting: 5n, lastProgressAt: 120_000 })
+      vi.setSystemTime(240_000)
+      fetch(fetchedOf(HEALTHY, 5n, 6n))
+      expect(membership.progress()).toMatchObject({ waiting: 7n, lastProgressAt: 120_000 })
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+})
+
 describe('a rebalance', () => {
   it('replaces everything known, and a late report counts only if its partition was assigned again', () => {
     const { membership, fetch, lag } = memberOf([CALLS, OTHER])
     fetch(fetchedOf(CALLS, 0n, 9n))
     const before = membership.assignment
-    membership.assign([CALLS])
+    membership.assign([CALLS], atOnce)
     expect(membership.assignment).not.toBe(before)
     expect(lag()).toEqual([0n])
     membership.noteDone([done(CALLS, 10n), done(OTHER, 5n)])
@@ -90,7 +132,7 @@ describe('a rebalance', () => {
     expect(membership.stop(stopped)).toBe(true)
     expect(membership.progress().stopped).toEqual([stopped])
     expect(await metric('tollgate_partition_stopped')).toEqual([['1', 1]])
-    expect(membership.assign([OTHER])).toEqual([1])
+    expect(membership.assign([OTHER], atOnce)).toEqual([1])
     expect(membership.progress().stopped).toEqual([])
     expect(await metric('tollgate_partition_stopped')).toEqual([])
     expect(membership.stop(stopped)).toBe(false)
@@ -99,10 +141,10 @@ describe('a rebalance', () => {
   it('gives each partition a new chain of offsets, from the database', () => {
     const { membership } = memberOf([CALLS])
     const first = membership.owned(CALLS)!
-    first.resumeAt(4n)
-    expect([first.passOn(6n), first.passOn(9n)].map(({ previousOffset }) => previousOffset)).toEqual([4n, 6n])
-    membership.assign([CALLS])
-    expect(membership.owned(CALLS)!.passOn(6n)).toEqual({ ...CALLS, nextOffset: 6n, previousOffset: null })
+    first.noteStored(4n)
+    expect([first.noteBatched(5n), first.noteBatched(8n)].map(({ previousOffset }) => previousOffset)).toEqual([4n, 6n])
+    membership.assign([CALLS], atOnce)
+    expect(membership.owned(CALLS)!.noteBatched(5n)).toEqual({ ...CALLS, nextOffset: 6n, previousOffset: null })
   })
 })
 

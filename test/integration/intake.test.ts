@@ -62,6 +62,8 @@ async function start(topic: string, stored: PartitionMap<BatchOffset>, { onBatch
     topics: [topic],
     batchEvents: 100,
     batchMs: 10,
+    concurrentBatches: 2,
+    endRetries: () => {},
     onBatch: async (batch) => {
       if (onBatch !== undefined) return (await onBatch(batch)) ?? { offsets: batch.offsets, stopped: [] }
       batches.push(batch)
@@ -124,7 +126,7 @@ it('passes on every message once, in order within its partition, and commits aft
     async () => (await committedOffsets(`group-${topic}`, topic)).join() === '300,300,300',
   )
   expect(intake.progress().hasJoined).toBe(true)
-  expect(intake.progress().lag.map(({ messages }) => messages)).toEqual([0n, 0n, 0n])
+  expect(intake.progress().waiting).toBe(0n)
 })
 
 it('continues where it stopped, and rewinds if the database is behind Kafka', async () => {
@@ -174,6 +176,64 @@ it('finishes the batch in flight when stopped, and commits it', async () => {
   inFlight.resolve()
   await stopped
   expect((await committedOffsets(`group-${topic}`, topic)).filter((offset) => offset === '1').length).toBeGreaterThan(0)
+})
+
+it('ends the retries of a batch that cannot be recorded, and stops within the time it has', async () => {
+  const topic = await createTopic()
+  await produce(topic, 0, 3)
+  const retries = Promise.withResolvers<void>()
+  let isStarted = false
+  const { intake, fatal } = await start(topic, new PartitionMap(), {
+    drainMs: 2000,
+    endRetries: () => retries.reject(new Error('the retries ended')),
+    onBatch: () => {
+      isStarted = true
+      return retries.promise
+    },
+  })
+  await until('a batch is in flight', () => isStarted)
+  running.length = 0
+  await intake.stop()
+  await expect(retries.promise).rejects.toThrow('the retries ended')
+  expect(fatal).toEqual([])
+  expect(await committedOffsets(`group-${topic}`, topic)).toEqual(['-1', '-1', '-1'])
+})
+
+it('records past the transaction markers at the end of a partition', async () => {
+  const topic = await createTopic()
+  const producer = testKafka().producer({ transactionalId: topic, idempotent: true, maxInFlightRequests: 1 })
+  await producer.connect()
+  const transaction = await producer.transaction()
+  const messages = Array.from({ length: 30 }, (_, i) => ({ value: String(i), partition: i % PARTITIONS }))
+  await transaction.send({ topic, acks: -1, messages })
+  await transaction.commit()
+  await producer.disconnect()
+  const stored = new PartitionMap<BatchOffset>()
+  const { seen, intake } = await start(topic, stored)
+  await until('all arrive', () => seen.length === 30)
+  await until('all are committed', () => intake.progress().waiting === 0n)
+  expect([...stored.values()].map(({ nextOffset }) => nextOffset)).toEqual([11n, 11n, 11n])
+})
+
+it('checks the offsets of all partitions at each assignment, whoever owns them', async () => {
+  const topic = await createTopic()
+  await produce(topic, 0, 30)
+  const stored = new PartitionMap<BatchOffset>()
+  const first = await start(topic, stored)
+  await until('all arrive', () => first.seen.length === 30)
+  await until(
+    'Kafka has the offsets',
+    async () => (await committedOffsets(`group-${topic}`, topic)).join() === '10,10,10',
+  )
+  const checked: string[] = []
+  const { intake } = await start(topic, stored, {
+    startOffsets: async (committed) => {
+      checked.push(committed.map(({ partition, nextOffset }) => `${partition}: ${nextOffset}`).join())
+      return [...stored.values()]
+    },
+  })
+  await until('the second has joined', () => intake.progress().hasJoined && checked.length > 0, 20_000)
+  expect(checked[0]!.split(',').toSorted()).toEqual(['0: 10', '1: 10', '2: 10'])
 })
 
 it('stops in the middle of a backlog without losing a message, and the next one continues there', async () => {
@@ -266,15 +326,14 @@ it('leaves no gap if the answer to a fetch from before an assignment arrives aft
   }
 })
 
-it('counts messages as lag until they are committed', async () => {
+it('counts messages as waiting until they are committed', async () => {
   const topic = await createTopic()
   await produce(topic, 0, 30)
   const commit = Promise.withResolvers<void>()
   const { intake } = await start(topic, new PartitionMap(), { onBatch: () => commit.promise })
-  const lag = () => intake.progress().lag.reduce((sum, { messages }) => sum + messages, 0n)
-  await until('all are fetched', () => lag() === 30n)
+  await until('all are fetched', () => intake.progress().waiting === 30n)
   commit.resolve()
-  await until('all are committed', () => lag() === 0n)
+  await until('all are committed', () => intake.progress().waiting === 0n)
 })
 
 it('reads a quiet topic while others have a backlog larger than one fetch', async () => {
@@ -346,8 +405,10 @@ it('reads nothing more of a stopped partition number, on any topic, until the ne
   const stored = new PartitionMap<BatchOffset>()
   const recorded: string[] = []
   let isFixed = false
+  const registry = new Registry()
   const { intake, fatal } = await start(one, stored, {
     topics: [one, other],
+    registry,
     batchEvents: 20,
     onBatch: async ({ messages }) => {
       const done = new PartitionMap<BatchOffset>()
@@ -371,7 +432,9 @@ it('reads nothing more of a stopped partition number, on any topic, until the ne
     () => intake.progress().stopped.length === 1 && recorded.length === 240,
   )
   expect(intake.progress().stopped).toEqual([{ ...bad, code: 'bug' }])
-  expect(intake.progress().lag).toContainEqual({ topic: one, partition: 1, messages: 60n })
+  expect(intake.progress().waiting).toBe(0n)
+  const lag = await registry.getSingleMetric('tollgate_consumer_lag')!.get()
+  expect(lag.values).toContainEqual({ labels: { topic: one }, value: 60 })
   await produce(other, 0, 30)
   await until('the other topic is read', () => recorded.filter((each) => each.startsWith(other)).length === 20)
   expect(recorded.filter((each) => each.startsWith(`${other}:1:`))).toEqual([])

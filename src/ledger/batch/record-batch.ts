@@ -17,7 +17,7 @@ import { decideBatch } from '../../core/batch/decide-batch.ts'
 import { type Book, type KnownUsage, usageKey } from '../../core/book/book.ts'
 import { counterKey, counterToRead, type FairUseCounter } from '../../core/rating/fair-use.ts'
 import { Fault } from '../../platform/faults.ts'
-import type { CommittedOffset } from '../../platform/kafka/places.ts'
+import type { PartitionOffset } from '../../platform/kafka/places.ts'
 import { allReplies, type Connection, inTransaction, type Pool } from '../../platform/postgres.ts'
 import { CatalogStore, listCatalogVersions } from '../catalogs/catalogs.ts'
 import type { Publishing } from '../changes/announce.ts'
@@ -129,9 +129,9 @@ export function createLedger({ pool, publishing, consumerGroup, partitionsOf }: 
   return { recordBatch }
 }
 
-function rememberedOffsets({ offsets }: UsageBatch): CommittedOffset[] {
+function rememberedOffsets({ offsets }: UsageBatch): PartitionOffset[] {
   return offsets.flatMap(({ topic, partition, previousOffset }) =>
-    previousOffset === null ? [] : [{ topic, partition, offset: previousOffset }],
+    previousOffset === null ? [] : [{ topic, partition, nextOffset: previousOffset }],
   )
 }
 

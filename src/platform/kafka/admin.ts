@@ -1,12 +1,12 @@
 /** Queries about topics and consumer groups. */
 import type { Admin } from 'kafkajs'
 import { type KafkaClient, kafkajsOf } from './kafkajs.ts'
-import type { CommittedOffset, OffsetRange } from './places.ts'
+import type { OffsetRange, PartitionOffset } from './places.ts'
 
 /** An admin connection. */
 export interface KafkaAdmin {
   /** Returns the offsets that the group has committed. Partitions without one are left out. */
-  committedOffsets(groupId: string, topics: readonly string[]): Promise<CommittedOffset[]>
+  committedOffsets(groupId: string, topics: readonly string[]): Promise<PartitionOffset[]>
   /** Returns the retained offsets of each partition: from the first one to the one that the next message gets. */
   retained(topic: string): Promise<OffsetRange[]>
   /** Asks the broker to delete a group now. The broker may refuse. */
@@ -36,13 +36,13 @@ export async function readCommitted(
   admin: Admin,
   groupId: string,
   topics: readonly string[],
-): Promise<CommittedOffset[]> {
+): Promise<PartitionOffset[]> {
   const fetched = await admin.fetchOffsets({ groupId, topics: [...topics] })
   return fetched.flatMap(({ topic, partitions }) =>
     partitions
-      .map(({ partition, offset }) => ({ topic, partition, offset: BigInt(offset) }))
+      .map(({ partition, offset }) => ({ topic, partition, nextOffset: BigInt(offset) }))
       // The client returns -1 for a partition without an offset.
-      .filter(({ offset }) => offset >= 0n),
+      .filter(({ nextOffset }) => nextOffset >= 0n),
   )
 }
 

@@ -7,7 +7,7 @@ import { readCommitted } from './admin.ts'
 import { type AssignmentStrategy, assignerFor } from './assigner.ts'
 import { isOfKafkajs, type KafkaClient, kafkajsOf } from './kafkajs.ts'
 import { headersFromClient, type ReceivedMessage } from './message.ts'
-import type { CommittedOffset, TopicPartition } from './places.ts'
+import type { PartitionOffset, TopicPartition } from './places.ts'
 
 /** What one fetch returned for one partition: at least one message. */
 export interface Fetched extends TopicPartition {
@@ -69,10 +69,10 @@ export interface GroupConsumer {
   /** Connects and starts to fetch. Throws if that fails; the consumer must still be closed. */
   start(): Promise<void>
   /** Returns the offsets that the group has committed for its topics. */
-  committed(): Promise<CommittedOffset[]>
-  commit(offsets: readonly CommittedOffset[]): Promise<void>
+  committed(): Promise<PartitionOffset[]>
+  commit(offsets: readonly PartitionOffset[]): Promise<void>
   /** Sets where the next fetch of the partition starts. */
-  seek(offset: CommittedOffset): void
+  seek(offset: PartitionOffset): void
   /** Stops fetching partitions with these numbers, on all topics. */
   pause(partitions: readonly number[]): void
   resume(partitions: readonly number[]): void
@@ -167,6 +167,6 @@ function asFetched({ batch, ...payload }: EachBatchPayload): Fetched {
   }
 }
 
-function asText({ topic, partition, offset }: CommittedOffset) {
-  return { topic, partition, offset: offset.toString() }
+function asText({ topic, partition, nextOffset }: PartitionOffset) {
+  return { topic, partition, offset: nextOffset.toString() }
 }

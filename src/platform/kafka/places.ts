@@ -5,20 +5,18 @@ export interface TopicPartition {
   readonly partition: number
 }
 
-/** An offset that a consumer group has committed to Kafka, from which it resumes. */
-export interface CommittedOffset extends TopicPartition {
-  readonly offset: bigint
-}
-
-/** How far a partition is recorded. */
+/** Where a partition continues: committed to Kafka, stored in the database, or to be fetched next. */
 export interface PartitionOffset extends TopicPartition {
-  /** The offset after the last recorded one. */
+  /** The offset of the next message. Everything before it is done. */
   readonly nextOffset: bigint
 }
 
 /** How far a batch brings a partition. */
 export interface BatchOffset extends PartitionOffset {
-  /** End offset of the previous batch of this partition. Null after an assignment that found none stored. */
+  /**
+   * End offset of the previous batch of this partition, without transaction markers. Null after an assignment that found
+   * none stored.
+   */
   readonly previousOffset: bigint | null
 }
 
