@@ -1,25 +1,28 @@
 /** The rater: consumes usage from Kafka and records it in the ledger, and runs the jobs that this needs. */
 import type { StoppedPartition } from '../intake/batch.ts'
-import { type Intake, startIntake } from '../intake/consume.ts'
+import { startIntake } from '../intake/consume.ts'
 import { createDecoder } from '../intake/decode.ts'
 import type { IntakeProgress } from '../intake/membership.ts'
 import { createLedger } from '../ledger/batch/record-batch.ts'
 import { DEAD_LETTER } from '../ledger/changes/announce.ts'
 import type { Writer } from '../ledger/changes/change-account.ts'
-import { correctionMetrics, tendAwaitedCorrections } from '../ledger/corrections/expire-awaited-corrections.ts'
+import { correctionMetrics, createExpiry } from '../ledger/corrections/expire-awaited-corrections.ts'
+import { findUnrecorded, readArrivedUsage } from '../ledger/epochs/arrived-usage.ts'
 import { resumeOffsets } from '../ledger/epochs/resume-offsets.ts'
 import { ensureMonthPartitions } from '../ledger/upkeep/month-partitions.ts'
 import { createPipeline } from '../pipeline.ts'
 import type { Problem } from '../platform/http.ts'
 import { type Job, startJobs } from '../platform/jobs.ts'
-import { createPartitionCounts, type PartitionCounts } from '../platform/kafka/admin.ts'
-import { createKafka } from '../platform/kafka/client.ts'
+import { createPartitionCounts, type KafkaAdmin, openAdmin, type PartitionCounts } from '../platform/kafka/admin.ts'
+import { createKafka, type KafkaClient } from '../platform/kafka/client.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Registry } from '../platform/metrics.ts'
 import { createPool } from '../platform/postgres.ts'
 import { createEncoders } from '../platform/schemas.ts'
 import { USAGE_TOPICS } from '../topics.ts'
 import { defineRole } from './role.ts'
+
+const TOPICS = [...USAGE_TOPICS.keys()]
 
 /** Batches in the database at the same time. Each uses one connection. */
 const CONCURRENT_BATCHES = 2
@@ -45,16 +48,11 @@ export const raterRole = defineRole({
     const partitions = createPartitionCounts(kafka, [...config.publishing.recordTopics, DEAD_LETTER])
     starting.defer(() => partitions.close())
 
-    let intake: Intake | null = null
+    const { consumerGroup } = config.kafka
+    const { awaitedCorrectionDays } = config.rater
+    const writer = { pool, publishing }
     const jobs = startJobs({
-      jobs: raterJobs({
-        writer: { pool, publishing },
-        log,
-        registry,
-        awaitedCorrectionDays: config.rater.awaitedCorrectionDays,
-        isCaughtUp: () => intake !== null && intake.progress().waiting === 0n,
-        partitions,
-      }),
+      jobs: raterJobs({ writer, kafka, consumerGroup, partitions, awaitedCorrectionDays, log, registry }),
       log,
       registry,
     })
@@ -64,11 +62,10 @@ export const raterRole = defineRole({
     signal.throwIfAborted()
 
     const retrying = new AbortController()
-    const { consumerGroup } = config.kafka
-    intake = await startIntake({
+    const { stop, progress } = await startIntake({
       kafka,
       groupId: consumerGroup,
-      topics: [...USAGE_TOPICS.keys()],
+      topics: TOPICS,
       batchEvents: config.rater.batchEvents,
       batchMs: config.rater.batchMs,
       concurrentBatches: CONCURRENT_BATCHES,
@@ -92,7 +89,6 @@ export const raterRole = defineRole({
       registry,
       onFatal,
     })
-    const { stop, progress } = intake
     starting.defer(stop)
 
     const running = starting.move()
@@ -107,26 +103,28 @@ export const raterRole = defineRole({
 
 interface RaterJobsParts {
   readonly writer: Writer
+  readonly kafka: KafkaClient
+  readonly consumerGroup: string
+  readonly partitions: PartitionCounts
+  readonly awaitedCorrectionDays: number
   readonly log: Logger
   readonly registry: Registry
-  readonly awaitedCorrectionDays: number
-  readonly isCaughtUp: () => boolean
-  readonly partitions: PartitionCounts
 }
 
 /**
  * The jobs that rating itself needs. All other jobs of the ledger belong to the role `jobs`. Month partitions are
- * created before the first batch of a process, so that none of their rows goes to the default partition. Only a rater
- * knows whether it has caught up: until then, the event that a correction waits for may still be on the topic.
+ * created before the first batch of a process, so that none of their rows goes to the default partition. Corrections
+ * expire here because that needs Kafka, to know that their event is not still on a topic.
  */
-function raterJobs({ writer, log, registry, awaitedCorrectionDays, isCaughtUp, partitions }: RaterJobsParts): Job[] {
-  const metrics = correctionMetrics(registry)
+function raterJobs(parts: RaterJobsParts): Job[] {
+  const { writer, kafka, consumerGroup, partitions, awaitedCorrectionDays, log, registry } = parts
+  const { pool } = writer
   return [
     {
       name: 'month partitions',
       everyMs: 60 * MINUTE_MS,
       async run() {
-        const { made, leftToDefault, postponed } = await ensureMonthPartitions(writer.pool)
+        const { made, leftToDefault, postponed } = await ensureMonthPartitions(pool)
         if (made.length > 0) log.info({ made }, 'created the partitions of future months')
         if (leftToDefault.length > 0) log.debug({ leftToDefault }, 'months whose rows stay in the default partition')
         if (postponed.length > 0) log.warn({ postponed }, 'partitions could not be created; retrying in an hour')
@@ -136,9 +134,26 @@ function raterJobs({ writer, log, registry, awaitedCorrectionDays, isCaughtUp, p
     {
       name: 'awaited corrections',
       everyMs: 10 * MINUTE_MS,
-      run: () => tendAwaitedCorrections(writer, isCaughtUp() ? awaitedCorrectionDays : null, log, metrics),
+      run: createExpiry({
+        writer,
+        days: awaitedCorrectionDays,
+        readArrived: () => withAdmin(kafka, (admin) => readArrivedUsage(pool, admin, TOPICS)),
+        findUnrecorded: ({ ranges }) => withAdmin(kafka, (admin) => findUnrecorded(pool, admin, consumerGroup, ranges)),
+        log,
+        metrics: correctionMetrics(registry),
+      }),
     },
   ]
+}
+
+/** Connects for one query, so that added partitions are seen. */
+async function withAdmin<T>(kafka: KafkaClient, query: (admin: KafkaAdmin) => Promise<T>): Promise<T> {
+  const admin = await openAdmin(kafka)
+  try {
+    return await query(admin)
+  } finally {
+    await admin.close()
+  }
 }
 
 /** A restart would meet the same event, so this does not ask for one. It says what must be fixed. */

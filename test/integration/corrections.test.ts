@@ -8,11 +8,13 @@ import { readUsage } from '../../src/core/usage/read.ts'
 import type { Ledger } from '../../src/ledger/batch/record-batch.ts'
 import { withContentHash } from '../../src/ledger/batch/usage-batch.ts'
 import {
+  type CorrectionMetrics,
   correctionMetrics,
+  createExpiry,
   expireAwaitedCorrections,
-  tendAwaitedCorrections,
 } from '../../src/ledger/corrections/expire-awaited-corrections.ts'
 import { countAwaitedCorrections } from '../../src/ledger/corrections/list-awaited-corrections.ts'
+import type { Logger } from '../../src/platform/log.ts'
 import { Registry } from '../../src/platform/metrics.ts'
 import type { Pool } from '../../src/platform/postgres.ts'
 import { correctionFields, type Fields, testAccount, usageFields } from '../support/catalog.ts'
@@ -21,6 +23,7 @@ import { readPack } from '../support/packed.ts'
 import { type Ended, runTollgate } from '../support/tollgate.ts'
 
 const DAYS = 90
+const OVERDUE = { days: DAYS, asOf: 'now' }
 
 let testLedger: TestLedger
 let pool: Pool
@@ -150,9 +153,22 @@ async function balanceMicros(accountId: string): Promise<bigint> {
   return rows[0].balance_micros
 }
 
+/** Runs the job as often as it needs to expire what is overdue, and once more. All usage is recorded. */
+async function runExpiry(log: Logger, metrics: CorrectionMetrics): Promise<void> {
+  const run = createExpiry({
+    writer: testLedger,
+    days: DAYS,
+    readArrived: async () => ({ at: 'now', ranges: [] }),
+    findUnrecorded: async () => null,
+    log,
+    metrics,
+  })
+  for (let runs = 0; runs < 3; runs++) await run()
+}
+
 async function expire(accountId: string): Promise<void> {
   await backdate(accountId, DAYS + 1)
-  expect(await expireAwaitedCorrections(testLedger, DAYS)).toBe(1)
+  expect(await expireAwaitedCorrections(testLedger, OVERDUE)).toBe(1)
 }
 
 /** Passes the bytes of an account's newest dead letter to the ledger, at a new position. */
@@ -168,9 +184,9 @@ describe('a waiting correction', () => {
     await backdate('patient', DAYS - 1)
     await backdate('late', DAYS + 1)
     const named: unknown[] = []
-    expect(await expireAwaitedCorrections(testLedger, DAYS, (expired) => named.push(...expired))).toBe(1)
+    expect(await expireAwaitedCorrections(testLedger, OVERDUE, (expired) => named.push(...expired))).toBe(1)
     expect(named).toMatchObject([{ accountId: 'late', eventId: 'e1', correctionId: 'c1' }])
-    expect(await expireAwaitedCorrections(testLedger, DAYS)).toBe(0)
+    expect(await expireAwaitedCorrections(testLedger, OVERDUE)).toBe(0)
     expect(await awaited('patient')).toEqual(['c1 for e1'])
     expect(await awaited('late')).toEqual(['c1 for e1, expired'])
   })
@@ -179,7 +195,7 @@ describe('a waiting correction', () => {
     await openAccounts('in-time', 'too-late')
     await record(correction('in-time', 'c1', 'e1'), correction('too-late', 'c1', 'e1'))
     await backdate('too-late', DAYS + 1)
-    await expireAwaitedCorrections(testLedger, DAYS)
+    await expireAwaitedCorrections(testLedger, OVERDUE)
     expect(await record(sms('in-time', 'e1'), sms('too-late', 'e1'))).toEqual({ voided: 1, charged: 1 })
     expect(await awaited('in-time')).toEqual([])
     expect(await awaited('too-late')).toEqual(['c1 for e1, expired'])
@@ -198,10 +214,10 @@ describe('a waiting correction', () => {
     await record(correction('renewed', 'c1', 'e1'))
     expect(await record(correction('renewed', 'c2', 'e1'))).toEqual({ rejected: 1 })
     await backdate('renewed', DAYS + 1)
-    await expireAwaitedCorrections(testLedger, DAYS)
+    await expireAwaitedCorrections(testLedger, OVERDUE)
     expect(await record(correction('renewed', 'c3', 'e1'))).toEqual({ pending: 1 })
     expect(await awaited('renewed')).toEqual(['c3 for e1'])
-    expect(await expireAwaitedCorrections(testLedger, DAYS)).toBe(0)
+    expect(await expireAwaitedCorrections(testLedger, OVERDUE)).toBe(0)
     expect(await record(sms('renewed', 'e1'))).toEqual({ voided: 1 })
     expect(await awaited('renewed')).toEqual([])
   })
@@ -214,7 +230,7 @@ describe('a waiting correction', () => {
       await backdate(accountId, DAYS + 1)
     }
     const counts = await Promise.all(
-      [2, 3, 21].map((page) => expireAwaitedCorrections(testLedger, DAYS, () => {}, page)),
+      [2, 3, 21].map((page) => expireAwaitedCorrections(testLedger, OVERDUE, () => {}, page)),
     )
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(21)
     for (const accountId of accountIds) {
@@ -236,7 +252,12 @@ describe('a waiting correction', () => {
     const expired: string[] = []
     await Promise.all([
       ...Array.from({ length: 6 }, (_, i) => record(...arrivals.slice(i * 5, i * 5 + 5))),
-      expireAwaitedCorrections(testLedger, DAYS, (page) => expired.push(...page.map(({ accountId }) => accountId)), 4),
+      expireAwaitedCorrections(
+        testLedger,
+        OVERDUE,
+        (page) => expired.push(...page.map(({ accountId }) => accountId)),
+        4,
+      ),
     ])
     const voided: string[] = []
     for (const accountId of accountIds) {
@@ -263,8 +284,7 @@ describe('a waiting correction', () => {
     const log = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line)) })
     const registry = new Registry()
     const metrics = correctionMetrics(registry)
-    await tendAwaitedCorrections(testLedger, DAYS, log, metrics)
-    await tendAwaitedCorrections(testLedger, DAYS, log, metrics)
+    await runExpiry(log, metrics)
     const [letter] = await deadLetters('watched')
     const ids = { account_id: 'watched', event_id: 'e1', correction_id: 'c1' }
     expect(lines).toMatchObject([{ ...ids, reason: 'too_late', dead_letter: `test/0/${letter!.offset}` }])
@@ -284,7 +304,7 @@ describe('an expired correction', () => {
     await record(correction('rejected', 'c1', 'e1'))
     const offset = nextOffset - 1n
     await expire('rejected')
-    expect(await expireAwaitedCorrections(testLedger, DAYS)).toBe(0)
+    expect(await expireAwaitedCorrections(testLedger, OVERDUE)).toBe(0)
     const detail = 'its event e1 did not arrive within 90 days'
     const value = Buffer.from(JSON.stringify(correction('rejected', 'c1', 'e1')))
     expect(await deadLetters('rejected')).toEqual([
@@ -318,13 +338,33 @@ describe('an expired correction', () => {
     expect(await announced('rewound')).toHaveLength(1)
   })
 
+  it('is noted as new only if it was not stored, also beside one of the same position on an earlier topic', async () => {
+    await openAccounts('earlier-topic', 'created-again')
+    await record(correction('earlier-topic', 'c1', 'e1'))
+    await expire('earlier-topic')
+    // The topic is created again: another message has this position. The first one arrives again, and both expire.
+    nextOffset -= 1n
+    await record(correction('created-again', 'c1', 'e1'))
+    nextOffset -= 1n
+    await record(correction('earlier-topic', 'c1', 'e1'))
+    await backdate('created-again', DAYS + 1)
+    await backdate('earlier-topic', DAYS + 1)
+    const fresh: (string | null)[] = []
+    const expired = await expireAwaitedCorrections(testLedger, OVERDUE, (_expired, noted) => {
+      fresh.push(...noted.map(({ accountId }) => accountId))
+    })
+    expect({ expired, fresh }).toEqual({ expired: 2, fresh: ['created-again'] })
+    expect(await announced('earlier-topic')).toHaveLength(1)
+    expect(await announced('created-again')).toHaveLength(1)
+  })
+
   it('waits again after a replay, and voids its event', async () => {
     await openAccounts('put-back')
     await record(correction('put-back', 'c1', 'e1'))
     await expire('put-back')
     expect(await replay('put-back')).toEqual({ pending: 1 })
     expect(await awaited('put-back')).toEqual(['c1 for e1'])
-    expect(await expireAwaitedCorrections(testLedger, DAYS)).toBe(0)
+    expect(await expireAwaitedCorrections(testLedger, OVERDUE)).toBe(0)
     expect(await replay('put-back')).toEqual({ duplicate: 1 })
     expect(await record(sms('put-back', 'e1'))).toEqual({ voided: 1 })
     expect(await awaited('put-back')).toEqual([])
@@ -397,7 +437,7 @@ describe('an expired correction', () => {
     await backdate('ancient', DAYS + 1)
     const lines: Record<string, unknown>[] = []
     const log = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line)) })
-    await tendAwaitedCorrections(testLedger, DAYS, log, correctionMetrics(new Registry()))
+    await runExpiry(log, correctionMetrics(new Registry()))
     expect(lines).toMatchObject([{ account_id: 'ancient', correction_id: 'c1', reason: 'too_late' }])
     expect(lines[0]!.msg).toContain('without a dead letter')
     expect(await awaited('ancient')).toEqual(['c1 for e1, expired'])
@@ -419,7 +459,7 @@ describe('tollgate corrections list', () => {
     await openAccounts('listed-1', 'listed-2')
     await record(correction('listed-1', 'c1', 'e1'))
     await backdate('listed-1', DAYS + 1)
-    await expireAwaitedCorrections(testLedger, DAYS)
+    await expireAwaitedCorrections(testLedger, OVERDUE)
     await record(correction('listed-1', 'c2', 'e2'), correction('listed-2', 'c3', 'e3'))
     await backdate('listed-2', 3)
 

@@ -2,11 +2,15 @@
  * Expires corrections whose event never arrived: they are rejected as `too_late`. Each goes to the dead letters
  * unchanged and leaves no identity, so a replay of it counts as new. Its rated usage stays as history.
  *
+ * The event may come on any topic and partition, and wait there because its partition stopped or nobody reads it. So a
+ * correction expires only when everything that had arrived by its deadline is recorded, on all partitions.
+ *
  * The rows are changed under the locks of their accounts. A batch that has read a correction as waiting may void the
  * event with it, so the correction must not expire at the same time.
  */
 import { formatInstant } from '../../core/instant.ts'
 import type { RejectionReason } from '../../core/rating/decision.ts'
+import type { TopicPartition } from '../../platform/kafka/places.ts'
 import type { Logger } from '../../platform/log.ts'
 import { counter, deadLettersCounter, gauge, type Registry } from '../../platform/metrics.ts'
 import { allReplies, type Connection, inTransaction } from '../../platform/postgres.ts'
@@ -16,28 +20,31 @@ import { lockAccounts } from '../changes/lock-accounts.ts'
 import { readClock } from '../changes/read-clock.ts'
 import { writeChanges } from '../changes/write-changes.ts'
 import type { DeadLetter } from '../dead-letters/write-dead-letters.ts'
+import type { ArrivedUsage } from '../epochs/arrived-usage.ts'
 import { headersFromJson, type StoredHeaders } from '../source-message.ts'
 import { countAwaitedCorrections } from './list-awaited-corrections.ts'
 
 /** Corrections per transaction, and so the most accounts that are locked at a time, for a few milliseconds. */
 const PAGE_CORRECTIONS = 200
 
+const SECONDS_PER_DAY = 86_400
+
 const REASON: RejectionReason = 'too_late'
 
 const FIND_OVERDUE = `
   select account_id, event_id
     from tollgate.awaited_corrections
-   where expired_at is null and recorded_at < now() - make_interval(days => $1::integer)
+   where expired_at is null and recorded_at < $1::timestamptz - make_interval(days => $2::integer)
    order by recorded_at
-   limit $2::integer`
+   limit $3::integer`
 
 /** Checks again under the locks: the event may have arrived, or another process may have been faster. */
 const EXPIRE = `
   update tollgate.awaited_corrections a
-     set expired_at = $4::timestamptz
-    from unnest($2::text[], $3::text[]) as overdue (account_id, event_id)
+     set expired_at = $5::timestamptz
+    from unnest($3::text[], $4::text[]) as overdue (account_id, event_id)
    where a.account_id = overdue.account_id and a.event_id = overdue.event_id
-     and a.expired_at is null and a.recorded_at < now() - make_interval(days => $1::integer)
+     and a.expired_at is null and a.recorded_at < $1::timestamptz - make_interval(days => $2::integer)
   returning a.account_id, a.event_id, a.correction_id,
             a.topic, a.partition, a."offset", a.value_hash, a.key, a.original, a.headers`
 
@@ -45,6 +52,13 @@ const FORGET_IDENTITIES = `
   delete from tollgate.usage_identity i
    using unnest($1::text[], $2::text[]) as rejected (account_id, event_id)
    where i.account_id = rejected.account_id and i.event_id = rejected.event_id`
+
+/** Corrections are overdue that had waited for so many days at an instant. */
+export interface Overdue {
+  readonly days: number
+  /** By the database's clock. All usage that had arrived by then must be recorded. */
+  readonly asOf: string
+}
 
 export interface ExpiredCorrection {
   readonly accountId: string
@@ -82,13 +96,13 @@ interface Page {
  */
 export async function expireAwaitedCorrections(
   { pool, publishing }: Writer,
-  olderThanDays: number,
+  overdue: Overdue,
   onExpired: OnExpired = () => {},
   pageCorrections = PAGE_CORRECTIONS,
 ): Promise<number> {
   for (let count = 0; ; ) {
     const { found, expired, noted } = await inTransaction(pool, (connection) =>
-      expirePage(connection, publishing, olderThanDays, pageCorrections),
+      expirePage(connection, publishing, overdue, pageCorrections),
     )
     onExpired(expired, noted)
     count += expired.length
@@ -96,29 +110,58 @@ export async function expireAwaitedCorrections(
   }
 }
 
+interface ExpiryParts {
+  readonly writer: Writer
+  /** How long a correction waits for its event. */
+  readonly days: number
+  /** What has arrived on the usage topics by now. */
+  readonly readArrived: () => Promise<ArrivedUsage>
+  /** A partition of what had arrived that is not recorded completely yet, or null. */
+  readonly findUnrecorded: (arrived: ArrivedUsage) => Promise<TopicPartition | null>
+  readonly log: Logger
+  readonly metrics: CorrectionMetrics
+}
+
 /**
- * One run of the periodic job: expires overdue corrections, logs and counts them, and updates the gauges of those that
- * wait. `olderThanDays` is null while there is unread usage, which may contain the events.
+ * Creates the periodic job: it expires overdue corrections, logs and counts them, and updates the gauges of those that
+ * wait. Each run expires as of the run before it, because what had arrived by then is recorded, even under load. The
+ * first run expires nothing.
  */
-export async function tendAwaitedCorrections(
-  writer: Writer,
-  olderThanDays: number | null,
-  log: Logger,
-  metrics: CorrectionMetrics,
-): Promise<void> {
-  if (olderThanDays !== null) await expireOverdue(writer, olderThanDays, log, metrics)
-  const { waiting, oldestAgeSeconds } = await countAwaitedCorrections(writer.pool)
-  metrics.awaitedCorrections.set(waiting)
-  metrics.awaitedCorrectionsOldestSeconds.set(oldestAgeSeconds)
+export function createExpiry({ readArrived, findUnrecorded, ...parts }: ExpiryParts): () => Promise<void> {
+  const { writer, days, log, metrics } = parts
+  let arrived: ArrivedUsage | null = null
+
+  async function expire(): Promise<void> {
+    const before = arrived
+    arrived = await readArrived()
+    if (before === null) return
+    const unrecorded = await findUnrecorded(before)
+    if (unrecorded === null) await expireOverdue(parts, { days, asOf: before.at })
+    else await reportOverdue(unrecorded)
+  }
+
+  async function reportOverdue({ topic, partition }: TopicPartition): Promise<void> {
+    const { oldestAgeSeconds } = await countAwaitedCorrections(writer.pool)
+    if (oldestAgeSeconds < days * SECONDS_PER_DAY) return
+    log.warn({ topic, partition }, 'overdue corrections do not expire yet: usage that came before is not recorded')
+  }
+
+  return async () => {
+    try {
+      await expire()
+    } finally {
+      const { waiting, oldestAgeSeconds } = await countAwaitedCorrections(writer.pool)
+      metrics.awaitedCorrections.set(waiting)
+      metrics.awaitedCorrectionsOldestSeconds.set(oldestAgeSeconds)
+    }
+  }
 }
 
 async function expireOverdue(
-  writer: Writer,
-  olderThanDays: number,
-  log: Logger,
-  metrics: CorrectionMetrics,
+  { writer, log, metrics }: Pick<ExpiryParts, 'writer' | 'log' | 'metrics'>,
+  overdue: Overdue,
 ): Promise<void> {
-  await expireAwaitedCorrections(writer, olderThanDays, (expired, noted) => {
+  await expireAwaitedCorrections(writer, overdue, (expired, noted) => {
     for (const { accountId, eventId, correctionId, deadLetter } of expired) {
       const ids = { account_id: accountId, event_id: eventId, correction_id: correctionId, reason: REASON }
       if (deadLetter === null) {
@@ -163,37 +206,39 @@ export function correctionMetrics(registry: Registry) {
 async function expirePage(
   connection: Connection,
   publishing: Publishing,
-  olderThanDays: number,
+  { days, asOf }: Overdue,
   limit: number,
 ): Promise<Page> {
-  const { rows: overdue } = await connection.query<{ account_id: string; event_id: string }>(FIND_OVERDUE, [
-    olderThanDays,
+  const { rows: found } = await connection.query<{ account_id: string; event_id: string }>(FIND_OVERDUE, [
+    asOf,
+    days,
     limit,
   ])
-  if (overdue.length === 0) return { found: 0, expired: [], noted: [] }
-  const accountIds = overdue.map((row) => row.account_id)
+  if (found.length === 0) return { found: 0, expired: [], noted: [] }
+  const accountIds = found.map((row) => row.account_id)
   const locking = lockAccounts(connection, [...new Set(accountIds)])
   const [, clock] = await allReplies([locking, readClock(connection)])
   const { rows } = await connection.query<ExpiredRow>(EXPIRE, [
-    olderThanDays,
+    asOf,
+    days,
     accountIds,
-    overdue.map((row) => row.event_id),
+    found.map((row) => row.event_id),
     formatInstant(clock.nowMicros),
   ])
   const expired = rows.map((row) => ({
     accountId: row.account_id,
     eventId: row.event_id,
     correctionId: row.correction_id,
-    deadLetter: deadLetterOf(row, olderThanDays),
+    deadLetter: deadLetterOf(row, days),
   }))
   const letters = expired.flatMap(({ deadLetter }) => deadLetter ?? [])
-  if (letters.length === 0) return { found: overdue.length, expired, noted: [] }
+  if (letters.length === 0) return { found: found.length, expired, noted: [] }
   const ids = [letters.map(({ accountId }) => accountId), letters.map(({ eventId }) => eventId)]
   const [noted] = await allReplies([
     writeChanges(connection, publishing, clock, [], letters),
     connection.query(FORGET_IDENTITIES, ids),
   ])
-  return { found: overdue.length, expired, noted }
+  return { found: found.length, expired, noted }
 }
 
 /** Either the whole message was kept, or nothing of it. */
