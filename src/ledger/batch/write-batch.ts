@@ -159,17 +159,17 @@ function requestTopUps(
 
 function announceTopUps(writing: Writing, requested: readonly AnnouncedStep[]): Promise<void> {
   const { connection, clock, recordedAt, announcer, traceOf } = writing
-  const now = requested.map((step) => announcer.topUp(step, 'usage', traceOf(step)))
+  const steps = requested.map((step) => announcer.topUp(step, 'usage', traceOf(step)))
   const view = requested.map(({ accountId, version }): ViewChange => {
     return { accountId, epoch: clock.epoch, topUps: { version } }
   })
-  return insertPacks(connection, { now, record: [], view }, recordedAt)
+  return insertPacks(connection, { now: steps, record: [], view }, recordedAt)
 }
 
 function startAnnouncements(writing: Writing, outcome: DecidedBatch, view: readonly ViewChange[]): void {
   const { connection, recordedAt, announcer, traceOf, partitionsOf, start } = writing
   const { recordTopics } = writing.publishing
-  const now = [
+  const changes = [
     ...outcome.balanceChanges.map((change) => announcer.balanceChanged(change, traceOf(change))),
     ...outcome.statusChanges.map((change) => announcer.serviceStatus(change, 'usage', traceOf(change))),
     ...outcome.alerts.map((alert) => announcer.alert(alert, 'usage', traceOf(alert))),
@@ -180,7 +180,8 @@ function startAnnouncements(writing: Writing, outcome: DecidedBatch, view: reado
   const ratedUsage = recordTopics.has(RATED_USAGE)
     ? outcome.recorded.map((usage) => announcer.ratedUsage(usage, traceparentOf(usage.source)))
     : []
-  start(insertPacks(connection, { now, record: [...movements, ...ratedUsage], view }, recordedAt, partitionsOf))
+  const lanes = { now: changes, record: [...movements, ...ratedUsage], view }
+  start(insertPacks(connection, lanes, recordedAt, partitionsOf))
 }
 
 /**

@@ -105,7 +105,7 @@ interface Framing {
   aboutAccount(
     topic: string,
     accountId: string,
-    place: string,
+    sequence: string,
     cause: string,
     traceparent: Traceparent | undefined,
     record: unknown,
@@ -146,21 +146,21 @@ function createFraming(encode: Encode, { epoch, nowMicros }: Stamp): Framing {
   }
 
   /**
-   * `place` orders or identifies the message within its topic and account: a version, a sequence or an event id. Together
+   * `sequence` orders or identifies the message within its topic and account: a version, a sequence or an event id. Together
    * with the epoch it gives the message an id that is the same whenever it is sent again.
    */
   function aboutAccount(
     topic: string,
     accountId: string,
-    place: string,
+    sequence: string,
     cause: string,
     traceparent: Traceparent | undefined,
     record: unknown,
   ): OutboxMessage {
     const headers: Record<string, string | Uint8Array> = {
-      ce_id: `${topic}/${epoch}/${inPath(accountId)}/${inPath(place)}`,
+      ce_id: `${topic}/${epoch}/${inPath(accountId)}/${inPath(sequence)}`,
       ce_subject: accountId,
-      ce_sequence: place,
+      ce_sequence: sequence,
       ce_cause: cause,
     }
     if (traceparent) headers.traceparent = traceparent
@@ -184,8 +184,15 @@ function deadLetterMessage(
   sharedHeaders: Headers,
 ): OutboxMessage {
   const { topic, partition, offset, reason, detail } = letter
-  const place = { topic, partition, offset: Number(offset), failed_at: nowMicros }
-  const about = { ...place, reason, account_id: letter.accountId, event_id: letter.eventId }
+  const about = {
+    topic,
+    partition,
+    offset: Number(offset),
+    failed_at: nowMicros,
+    reason,
+    account_id: letter.accountId,
+    event_id: letter.eventId,
+  }
   const { key, value: original, headers: originalHeaders } = letter
   let value = encode(DEAD_LETTER, { ...about, detail, key, value: original, headers: [...originalHeaders] })
   // The key counts twice: it is in the value, and it is the key of the dead letter.
