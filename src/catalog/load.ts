@@ -151,15 +151,13 @@ function withDecks(
 /** A country without numbering rows matches no call. Without a price, every call that the package does not cover is refused. */
 function warnOfCountries(outline: CatalogOutline, catalog: Catalog, faults: FaultList): void {
   const { numbering, tariffs } = catalog
-  const rows = numbering.rows.flat()
+  const { rows } = numbering
   const numbered = new Set(rows.map((row) => row.country))
   const reached = new Set<string | null>()
   for (const deck of new Set([...tariffs.values()].map((tariff) => tariff.outbound))) {
     if (deck === null) continue
     // A rate reaches a country if its prefix is within the country, or covers more than it, as +1 does.
-    for (const [rate] of deck.rates.rows) {
-      reached.add(longestPrefix(numbering, rate!.prefix, always)?.country ?? null)
-    }
+    for (const { prefix } of deck.rates.rows) reached.add(longestPrefix(numbering, prefix, always)?.country ?? null)
     for (const row of rows) {
       if (!reached.has(row.country) && longestPrefix(deck.rates, row.prefix, always)) reached.add(row.country)
     }

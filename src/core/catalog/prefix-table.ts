@@ -7,17 +7,19 @@
 
 const ZERO = 48
 const DIGITS = 10
-/** A node's ten children, then its rows: side by side, so that a step of a look-up mostly costs one cache miss. */
-const NODE = DIGITS + 1
+/** A node's ten children, then where its rows are: side by side, so that a step of a look-up mostly costs one cache miss. */
+const FIRST_ROW = DIGITS
+const ROW_COUNT = DIGITS + 1
+const NODE = DIGITS + 2
 
 export interface PrefixTable<Row> {
   /**
-   * `nodes[node * 11 + digit]` is the next node; 0 means none, as the root (node 0) is never a child. `nodes[node * 11 + 10]`
-   * is 1 + the index of that prefix in `rows`, 0 for none.
+   * `nodes[node * 12 + digit]` is the next node; 0 means none, as the root (node 0) is never a child. The rows of a node are
+   * `nodes[node * 12 + 11]` rows from `rows[nodes[node * 12 + 10]]` on.
    */
   readonly nodes: Int32Array
-  /** The rows of each prefix, in the order given. */
-  readonly rows: readonly (readonly Row[])[]
+  /** The rows of one prefix are neighbours, in the order given. */
+  readonly rows: readonly Row[]
   /** The rows of each short code. */
   readonly shortCodes: ReadonlyMap<string, readonly Row[]>
 }
@@ -29,7 +31,7 @@ export interface PrefixTable<Row> {
 export function buildPrefixTable<Row extends { readonly prefix: string }>(rows: Iterable<Row>): PrefixTable<Row> {
   let nodes = new Int32Array(1024 * NODE)
   let used = NODE
-  const byPrefix: Row[][] = []
+  const rowsByNode = new Map<number, Row[]>()
   const shortCodes = new Map<string, Row[]>()
 
   for (const row of rows) {
@@ -54,11 +56,17 @@ export function buildPrefixTable<Row extends { readonly prefix: string }>(rows: 
       }
       node = next
     }
-    const at = nodes[node * NODE + DIGITS]!
-    if (at === 0) nodes[node * NODE + DIGITS] = byPrefix.push([row])
-    else byPrefix[at - 1]!.push(row)
+    const samePrefix = rowsByNode.get(node)
+    if (samePrefix === undefined) rowsByNode.set(node, [row])
+    else samePrefix.push(row)
   }
-  return { nodes: nodes.slice(0, used), rows: byPrefix, shortCodes }
+  const flat: Row[] = []
+  for (const [node, own] of rowsByNode) {
+    nodes[node * NODE + FIRST_ROW] = flat.length
+    nodes[node * NODE + ROW_COUNT] = own.length
+    flat.push(...own)
+  }
+  return { nodes: nodes.slice(0, used), rows: flat, shortCodes }
 }
 
 /**
@@ -66,33 +74,27 @@ export function buildPrefixTable<Row extends { readonly prefix: string }>(rows: 
  * filters rows, by date for instance. If it rejects all rows of a prefix, a shorter prefix is used.
  */
 export function longestPrefix<Row>(table: PrefixTable<Row>, number: string, accept: (row: Row) => boolean): Row | null {
-  if (number.charCodeAt(0) !== 43) return firstAccepted(table.shortCodes.get(number), accept)
+  if (number.charCodeAt(0) !== 43) return table.shortCodes.get(number)?.find(accept) ?? null
   const { nodes, rows } = table
   // Rows are read from the longest prefix down, because most are somewhere else in memory.
   for (let end = number.length; ; ) {
     let node = 0
     let longest = 0
-    let at = 0
+    let found = 0
     for (let i = 1; i < end; i++) {
       node = nodes[node * NODE + number.charCodeAt(i) - ZERO]!
       if (node === 0) break
-      const here = nodes[node * NODE + DIGITS]!
-      if (here !== 0) {
+      if (nodes[node * NODE + ROW_COUNT] !== 0) {
         longest = i
-        at = here
+        found = node
       }
     }
-    if (at === 0) return null
-    const found = firstAccepted(rows[at - 1], accept)
-    if (found !== null) return found
+    if (found === 0) return null
+    const first = nodes[found * NODE + FIRST_ROW]!
+    const afterLast = first + nodes[found * NODE + ROW_COUNT]!
+    for (let i = first; i < afterLast; i++) if (accept(rows[i]!)) return rows[i]!
     end = longest
   }
-}
-
-function firstAccepted<Row>(rows: readonly Row[] | undefined, accept: (row: Row) => boolean): Row | null {
-  if (rows === undefined) return null
-  for (const row of rows) if (accept(row)) return row
-  return null
 }
 
 function grown(array: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
