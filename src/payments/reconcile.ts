@@ -72,7 +72,6 @@ export function createReconciler(writer: Writer, provider: PaymentProvider, log:
 /** Reads the provider's list to its end and posts what is missing. Rejects when the provider does not answer. */
 export async function reconcile(writer: Writer, provider: PaymentProvider, log: Logger): Promise<Reconciled> {
   const stored = await readCursor(writer.pool, provider.name)
-  let moved = stored
   let cursor = stored === null ? null : provider.rewind(stored, OVERLAP_MICROS)
   let looked = 0
   let changed = 0
@@ -97,9 +96,11 @@ export async function reconcile(writer: Writer, provider: PaymentProvider, log: 
     }
     looked += page.facts.length
     cursor = page.cursor
-    // Another process may have moved the cursor, or the database may have been restored: either continues from its own cursor.
-    if (await moveCursor(writer.pool, provider.name, moved, cursor)) moved = cursor
-    if (page.isLast) return { looked, changed }
+    if (!page.isLast) continue
+    // Only now: until its end the list may be behind the stored cursor, and a list that keeps failing would move it back by an
+    // hour each time. Another process may have moved the cursor, or the database may have been restored: it then stays.
+    await moveCursor(writer.pool, provider.name, stored, cursor)
+    return { looked, changed }
   }
 }
 

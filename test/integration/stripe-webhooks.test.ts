@@ -101,6 +101,14 @@ async function sumsOf(accountId: string): Promise<Sums> {
   return rows[0]!
 }
 
+async function cursor(): Promise<string> {
+  const { rows } = await api.pool.query<{ cursor: string }>(
+    'select cursor from tollgate.provider_cursors where provider = $1',
+    [provider.name],
+  )
+  return rows[0]!.cursor
+}
+
 const MILLION = 1_000_000n
 const sums = (balance: bigint, credited: bigint, refunded: bigint, disputed: bigint, movements: number): Sums => ({
   balance: balance * MILLION,
@@ -291,4 +299,26 @@ describe('webhooks', () => {
     expect(lines.length).toBeGreaterThan(20)
     for (const secret of [SECRET, DOUBLE_KEY, 'v1=', '"object"']) expect(lines.join('\n')).not.toContain(secret)
   })
+})
+
+it('a list that breaks off, on whichever page, leaves the cursor where it was', async () => {
+  await charge()
+  await reconcile(writer, provider, log)
+  const before = await cursor()
+  for (let pages = 1; pages <= 3; pages++) {
+    let asked = 0
+    const breaking: PaymentProvider = {
+      ...provider,
+      async listChanged(from) {
+        if (asked++ === pages) return { kind: 'unavailable', detail: 'broken off', retryAfterMicros: null }
+        return await provider.listChanged(from)
+      },
+    }
+    await expect(reconcile(writer, breaking, log)).rejects.toThrow('broken off')
+    expect(await cursor()).toBe(before)
+  }
+  const { paymentId, accountId } = await charge()
+  await reconcile(writer, provider, log)
+  expect(await sumsOf(accountId)).toEqual(sums(25n, 25n, 0n, 0n, 1))
+  expect(await cursor()).toContain(paymentId)
 })
