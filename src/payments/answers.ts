@@ -25,7 +25,7 @@ export function createAnswers({ writer, provider, log, metrics }: AnswerParts) {
     const askedAtMs = Date.now()
     const answer = await ask()
     if (answer.kind !== 'facts') return await storeNoAnswer(topUp, answer)
-    const recorded = await recordPayment(writer, provider.name, answer.facts, Math.random(), askedAtMs)
+    const recorded = await recordPayment(writer, provider.name, answer.facts, { chance: Math.random(), askedAtMs })
     const { kind } = answer.facts.state
     const code = answer.facts.state.kind === 'declined' ? answer.facts.state.decline.code : ''
     if ('topUp' in recorded && recorded.topUp !== null) metrics.outcomesTotal.inc({ outcome: kind, code })

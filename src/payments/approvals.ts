@@ -46,7 +46,7 @@ export async function askForApproval(
   const { facts } = answer
   if (facts.state.kind === 'needs_action') return { kind: 'page', url: facts.state.url }
   // It was approved or declined in the meantime, perhaps in another tab.
-  await recordPayment(writer, provider.name, facts, Math.random(), askedAtMs)
+  await recordPayment(writer, provider.name, facts, { chance: Math.random(), askedAtMs })
   const after = await readTopUp(writer.pool, accountId, topUpId)
   return { kind: 'not_waiting', state: after?.topUp.state ?? state }
 }
@@ -60,6 +60,6 @@ export async function checkPayment(
   const askedAtMs = Date.now()
   const answer = await provider.readPayment(paymentId)
   if (answer.kind !== 'facts') return answer
-  await recordPayment(writer, provider.name, answer.facts, Math.random(), askedAtMs)
+  await recordPayment(writer, provider.name, answer.facts, { chance: Math.random(), askedAtMs })
   return { kind: 'looked' }
 }

@@ -81,7 +81,7 @@ export async function reconcile(writer: Writer, provider: PaymentProvider, log: 
     if (page.kind !== 'page') throw new ProviderDidNotAnswer(provider.name, page.detail)
     // Most of it is known. Only a payment that differs needs the account's lock.
     for (const facts of await findUnrecorded(writer.pool, provider.name, page.facts)) {
-      const recorded = await recordPayment(writer, provider.name, facts, Math.random(), askedAtMs)
+      const recorded = await recordPayment(writer, provider.name, facts, { chance: Math.random(), askedAtMs })
       // The cursor does not move, so the page is read again.
       if ('tooOld' in recorded) throw new ProviderDidNotAnswer(provider.name, 'its list is already out of date')
       if (!('posted' in recorded)) {

@@ -87,7 +87,7 @@ async function lookAtAnyPayment(
   const answer = await provider.readPayment(paymentId)
   if (answer.kind === 'refused') return refusedLook(log, { kind: 'payment', id: paymentId }, answer.code)
   if (answer.kind !== 'facts') throw new ProviderDidNotAnswer(provider.name, answer.detail)
-  const recorded = await recordPayment(writer, provider.name, answer.facts, Math.random(), askedAtMs)
+  const recorded = await recordPayment(writer, provider.name, answer.facts, { chance: Math.random(), askedAtMs })
   if ('tooOld' in recorded) throw new ProviderDidNotAnswer(provider.name, 'its answer is already out of date')
   const hasTaken = answer.facts.state.kind === 'succeeded'
   if (!('posted' in recorded) && hasTaken) logNotPosted(log, answer.facts, recorded)

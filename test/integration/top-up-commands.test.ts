@@ -478,8 +478,13 @@ it('top-up show prints the attempts, their outcomes, and the movements of a paym
     disputedMicros: 0n,
     createdAtMicros: Date.now() * 1000,
   } as const
-  await recordPayment(installation, 'sandbox', facts, 0)
-  await recordPayment(installation, 'sandbox', { ...facts, refundedMicros: 15_000_000n }, 0)
+  await recordPayment(installation, 'sandbox', facts, { chance: 0, askedAtMs: Date.now() })
+  await recordPayment(
+    installation,
+    'sandbox',
+    { ...facts, refundedMicros: 15_000_000n },
+    { chance: 0, askedAtMs: Date.now() },
+  )
 
   const shown = JSON.parse((await tollgate('top-up', 'show', topUpId, '--json')).stdout)
   expect(shown).toMatchObject({

@@ -35,6 +35,7 @@ import {
   consentFor,
   declined,
   factsOf,
+  heardNow,
   openWithAutoTopUp,
   PROVIDER,
   prepare,
@@ -644,13 +645,15 @@ describe('the facts of a payment', () => {
   it('of an unknown account or in another currency post nothing', async () => {
     const topUp = await chargedAccount('foreign')
     const facts = factsOf(topUp, { kind: 'succeeded' }, { paymentId: 'foreign-1' })
-    expect(await recordPayment(testLedger, PROVIDER, { ...facts, accountId: 'nobody' }, 0)).toEqual({
+    expect(await recordPayment(testLedger, PROVIDER, { ...facts, accountId: 'nobody' }, heardNow())).toEqual({
       unknownAccount: true,
     })
-    expect(await recordPayment(testLedger, PROVIDER, { ...facts, accountId: null }, 0)).toEqual({
+    expect(await recordPayment(testLedger, PROVIDER, { ...facts, accountId: null }, heardNow())).toEqual({
       unknownAccount: true,
     })
-    expect(await recordPayment(testLedger, PROVIDER, { ...facts, currency: 'USD' }, 0)).toEqual({ otherCurrency: true })
+    expect(await recordPayment(testLedger, PROVIDER, { ...facts, currency: 'USD' }, heardNow())).toEqual({
+      otherCurrency: true,
+    })
     expect(await amountsOf('foreign')).toHaveLength(1)
   })
 
@@ -664,14 +667,19 @@ describe('the facts of a payment', () => {
       amountMicros: 7_500_000n,
       currency: 'EUR',
     } as const
-    for (let n = 0; n < 2; n++) await recordPayment(testLedger, PROVIDER, facts, 0)
+    for (let n = 0; n < 2; n++) await recordPayment(testLedger, PROVIDER, facts, heardNow())
     expect(await amountsOf('by-hand')).toEqual([['top_up', 7_500_000n]])
     expect(await topUpsOf('by-hand')).toMatchObject([
       { trigger: 'manual', state: 'succeeded', amount_micros: 7_500_000n, method_id: 'card-by-hand' },
     ])
     // Changed metadata does not move it to another account.
     await openWithAutoTopUp(testLedger, 'by-hand-2')
-    await recordPayment(testLedger, PROVIDER, { ...facts, accountId: 'by-hand-2', refundedMicros: 500_000n }, 0)
+    await recordPayment(
+      testLedger,
+      PROVIDER,
+      { ...facts, accountId: 'by-hand-2', refundedMicros: 500_000n },
+      heardNow(),
+    )
     expect(await amountsOf('by-hand')).toEqual([
       ['top_up', 7_500_000n],
       ['refund', -500_000n],
@@ -683,9 +691,11 @@ describe('the facts of a payment', () => {
     const topUp = await chargedAccount('slow')
     const facts = factsOf(topUp, { kind: 'succeeded' })
     const [before] = await amountsOf('slow')
-    await recordPayment(testLedger, PROVIDER, { ...facts, refundedMicros: 500_000n }, 0)
+    await recordPayment(testLedger, PROVIDER, { ...facts, refundedMicros: 500_000n }, heardNow())
     const sixMinutesAgoMs = Date.now() - 6 * 60_000
-    expect(await recordPayment(testLedger, PROVIDER, facts, 0, sixMinutesAgoMs)).toEqual({ tooOld: true })
+    expect(await recordPayment(testLedger, PROVIDER, facts, { chance: 0, askedAtMs: sixMinutesAgoMs })).toEqual({
+      tooOld: true,
+    })
     expect(await amountsOf('slow')).toEqual([before, ['refund', -500_000n]])
   })
 

@@ -51,7 +51,10 @@ async function charge(): Promise<{ readonly accountId: string; readonly paymentI
 
 /** Records the payment in its current state at Stripe. */
 async function record(paymentId: string): Promise<void> {
-  const recorded = await recordPayment(ledger, 'stripe', await factsIn(provider.readPayment(paymentId)), 0)
+  const recorded = await recordPayment(ledger, 'stripe', await factsIn(provider.readPayment(paymentId)), {
+    chance: 0,
+    askedAtMs: Date.now(),
+  })
   if (!('posted' in recorded)) throw new Error(Object.keys(recorded)[0])
 }
 

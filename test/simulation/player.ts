@@ -414,7 +414,7 @@ interface ReadFacts {
 }
 
 async function record({ writer, provider }: SimulatedProcess, { facts, askedAtMs }: ReadFacts): Promise<void> {
-  const recorded = await recordPayment(writer, provider.name, facts, Math.random(), askedAtMs)
+  const recorded = await recordPayment(writer, provider.name, facts, { chance: Math.random(), askedAtMs })
   if (!('posted' in recorded || 'tooOld' in recorded))
     throw new Finding('refused', `${facts.paymentId}: ${Object.keys(recorded)[0]}`)
 }

@@ -122,11 +122,14 @@ export async function beginCharge(writer: Writer, accountId: string, holder = 'w
   return prepared
 }
 
+/** The provider was asked just now. */
+export const heardNow = () => ({ chance: 0, askedAtMs: Date.now() })
+
 export function record(
   writer: Writer,
   topUp: TopUp,
   state: PaymentNews,
   changed: Partial<PaymentFacts> = {},
 ): Promise<RecordedPayment> {
-  return recordPayment(writer, PROVIDER, factsOf(topUp, state, changed), 0)
+  return recordPayment(writer, PROVIDER, factsOf(topUp, state, changed), heardNow())
 }

@@ -60,7 +60,7 @@ export async function recordReturnedPayment(writer: Writer, ledgerUrl: string, a
     await step()
     const read = await provider.readPayment(paymentId)
     if (read.kind !== 'facts') throw new Error(read.detail)
-    await recordPayment(writer, provider.name, read.facts, 0)
+    await recordPayment(writer, provider.name, read.facts, { chance: 0, askedAtMs: Date.now() })
   }
 }
 

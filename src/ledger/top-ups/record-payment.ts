@@ -47,19 +47,27 @@ export type RecordedPayment =
  */
 const FACTS_HOLD_FOR_MS = 5 * 60_000
 
+export interface Hearing {
+  /** From 0 to below 1; spreads retries. */
+  readonly chance: number
+  /**
+   * When the provider was asked, by `Date.now()` of this process. A monotonic clock stands still while a machine is suspended,
+   * which is when facts become old.
+   */
+  readonly askedAtMs: number
+}
+
 /**
  * Records the facts of a payment. It locks the account; nothing may be locked before.
  *
  * A payment that is not stored here, because the database was restored or the payment was made at the provider, is adopted as
- * soon as it may move money; a prepared payment that was never confirmed is not. `chance`, from 0 to below 1, spreads retries.
- * `askedAtMs`: when the provider was asked, by this process's clock.
+ * soon as it may move money; a prepared payment that was never confirmed is not.
  */
 export async function recordPayment(
   writer: Writer,
   provider: string,
   facts: PaymentFacts,
-  chance: number,
-  askedAtMs: number = Date.now(),
+  { chance, askedAtMs }: Hearing,
 ): Promise<RecordedPayment> {
   const accountId = (await readAccountOf(writer.pool, provider, facts.paymentId)) ?? facts.accountId
   if (accountId === null) return { unknownAccount: true }
