@@ -81,9 +81,7 @@ export async function reconcile(writer: Writer, provider: PaymentProvider, log: 
     if (page.kind !== 'page') throw new ProviderDidNotAnswer(provider.name, page.detail)
     // Most of it is known. Only a payment that differs needs the account's lock.
     for (const facts of await findUnrecorded(writer.pool, provider.name, page.facts)) {
-      const recorded = await recordPayment(writer, provider.name, facts, { chance: Math.random(), askedAtMs })
-      // The cursor does not move, so the page is read again.
-      if ('tooOld' in recorded) throw new ProviderDidNotAnswer(provider.name, 'its list is already out of date')
+      const recorded = await record(writer, provider, facts, askedAtMs)
       if (!('posted' in recorded)) {
         logNotPosted(log, facts, recorded)
       } else if (recorded.posted.length > 0) {
@@ -102,6 +100,20 @@ export async function reconcile(writer: Writer, provider: PaymentProvider, log: 
     await moveCursor(writer.pool, provider.name, stored, cursor)
     return { looked, changed }
   }
+}
+
+/** Records listed facts. If they were overtaken since the list was asked for, the payment is read once more. */
+async function record(writer: Writer, provider: PaymentProvider, facts: PaymentFacts, askedAtMs: number) {
+  const recorded = await recordPayment(writer, provider.name, facts, { chance: Math.random(), askedAtMs })
+  if (!('tooOld' in recorded)) return recorded
+  const askedAgainAtMs = Date.now()
+  const answer = await provider.readPayment(facts.paymentId)
+  if (answer.kind !== 'facts') throw new ProviderDidNotAnswer(provider.name, answer.detail)
+  const hearing = { chance: Math.random(), askedAtMs: askedAgainAtMs }
+  const again = await recordPayment(writer, provider.name, answer.facts, hearing)
+  // The cursor does not move, so the list is read again.
+  if ('tooOld' in again) throw new ProviderDidNotAnswer(provider.name, 'what it has listed is too old by now')
+  return again
 }
 
 /** Logs a payment that could not be posted. The key of `recorded` is the reason. */

@@ -699,6 +699,23 @@ describe('the facts of a payment', () => {
     expect(await amountsOf('slow')).toEqual([before, ['refund', -500_000n]])
   })
 
+  it.each([
+    { name: 'refunded', before: 0n, posted: 5_000_000n },
+    { name: 'refund-failed', before: 5_000_000n, posted: 0n },
+  ])('that others have overtaken undo nothing, and have to be read again: $name', async ({ name, before, posted }) => {
+    const accountId = `overtaken-${name}`
+    const topUp = await chargedAccount(accountId)
+    const facts = (refundedMicros: bigint) => factsOf(topUp, { kind: 'succeeded' }, { refundedMicros })
+    await recordPayment(testLedger, PROVIDER, facts(before), heardNow())
+    const overtaken = { chance: 0, askedAtMs: Date.now() - 10 }
+    await recordPayment(testLedger, PROVIDER, facts(posted), heardNow())
+    const amounts = await amountsOf(accountId)
+    expect(await recordPayment(testLedger, PROVIDER, facts(before), overtaken)).toEqual({ tooOld: true })
+    expect(await amountsOf(accountId)).toEqual(amounts)
+    // Those that say what is posted are no matter.
+    expect(await recordPayment(testLedger, PROVIDER, facts(posted), overtaken)).toMatchObject({ posted: [] })
+  })
+
   it('of an unknown prepared payment are ignored', async () => {
     await openBelow('unconfirmed')
     for (const kind of ['unconfirmed', 'canceled'] as const) {

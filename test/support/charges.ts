@@ -122,8 +122,8 @@ export async function beginCharge(writer: Writer, accountId: string, holder = 'w
   return prepared
 }
 
-/** The provider was asked just now. */
-export const heardNow = () => ({ chance: 0, askedAtMs: Date.now() })
+/** The provider was asked just now: some milliseconds later, so that it is after the last posting whatever the clocks' rounding. */
+export const heardNow = () => ({ chance: 0, askedAtMs: Date.now() + 10 })
 
 export function record(
   writer: Writer,

@@ -1,7 +1,8 @@
 /**
  * Turns the provider's facts about a payment into credit, whatever their source: the answer to a confirmation, a webhook, a
  * check of the payment, or reconciliation. It posts the difference between the totals in the facts and what was posted before.
- * So the same facts may come twice, and facts may come in any order.
+ * So the same facts may come twice. Those that others have overtaken are refused, and read again: posted, they would undo
+ * what was posted since.
  *
  * One transaction writes the movements, balance, service status and alerts, the payment's totals, its top-up, the memory of
  * automatic top-up, the next top-up if the balance is still below the threshold, and all announcements.
@@ -36,16 +37,16 @@ export type RecordedPayment =
     }
   /** The payment belongs to no account here. Nothing is posted. */
   | { readonly unknownAccount: true }
-  /** The facts were received too long ago. Nothing is posted; the payment has to be read again. */
+  /** The facts are old, or others were posted since they were asked for. Nothing is posted; the payment has to be read again. */
   | { readonly tooOld: true }
   /** The currency is not the account's, so it is not our payment. Nothing is posted; a person has to check it. */
   | { readonly otherCurrency: true }
 
-/**
- * If a process was suspended, its facts may be older than what others have posted since, and would undo a refund, say. Within
- * this limit reconciliation, which goes back an hour, corrects that; later nothing would.
- */
+/** If a process was suspended, its facts may be old: what they say of a payment's state is outdated too. */
 const FACTS_HOLD_FOR_MS = 5 * 60_000
+
+/** The clocks' milliseconds are rounded. */
+const CLOCK_MARGIN_MICROS = 1_000
 
 export interface Hearing {
   /** From 0 to below 1; spreads retries. */
@@ -72,9 +73,12 @@ export async function recordPayment(
   const accountId = (await readAccountOf(writer.pool, provider, facts.paymentId)) ?? facts.accountId
   if (accountId === null) return { unknownAccount: true }
   const changed = await changeAccount<RecordedPayment>(writer, accountId, async (locked) => {
-    if (Date.now() - askedAtMs > FACTS_HOLD_FOR_MS) return { change: null, answer: { tooOld: true } }
+    const ageMs = Date.now() - askedAtMs
+    if (ageMs > FACTS_HOLD_FOR_MS) return { change: null, answer: { tooOld: true } }
     if (facts.currency !== locked.account.currency) return { change: null, answer: { otherCurrency: true } }
-    return record(locked, provider, facts, chance)
+    // By the database's clock, as postings are: this process's clock may be wrong, and says only how long ago it was.
+    const askedAtMicros = locked.clock.nowMicros - ageMs * 1_000
+    return record(locked, provider, facts, { chance, askedAtMicros })
   })
   return 'answer' in changed ? changed.answer : { unknownAccount: true }
 }
@@ -90,15 +94,24 @@ async function readAccountOf(pool: Pool, provider: string, paymentId: string): P
   return rows[0]?.account_id ?? null
 }
 
-async function record(locked: Locked, provider: string, facts: PaymentFacts, chance: number) {
+async function record(
+  locked: Locked,
+  provider: string,
+  facts: PaymentFacts,
+  { chance, askedAtMicros }: { readonly chance: number; readonly askedAtMicros: InstantMicros },
+) {
   const { connection, account, settings, clock } = locked
   const payment = { provider, paymentId: facts.paymentId }
   const news = newsOf(facts)
+  const posted = await readPayment(connection, payment)
+  const { entries, totals } = entriesFor(posted?.totals ?? NOTHING_POSTED, totalsOf(facts, news))
+  // A total may rise and fall, so a difference counts only if it was read after the last posting.
+  const isOvertaken = posted !== null && askedAtMicros <= posted.changedAtMicros + CLOCK_MARGIN_MICROS
+  if (isOvertaken && entries.length > 0) return { change: null, answer: { tooOld: true } } as const
   const known = await readAttempt(connection, payment)
   const found = known ?? (await adopt(locked, provider, facts, news))
   if (found === null) return { change: null, answer: { posted: [], topUp: null } }
   const before = (await readTopUp(connection, account.accountId, found.topUpId))!.topUp
-  const posted = await readPayment(connection, payment)
 
   const auto = await readAutoTopUp(connection, account.accountId)
   const isCurrent = before.attemptId === found.attemptId
@@ -106,7 +119,6 @@ async function record(locked: Locked, provider: string, facts: PaymentFacts, cha
   if (advanced !== null) await storeAdvanced(locked, before, advanced, news)
   else if (!isCurrent) await storeLateOutcome(connection, found.attemptId, news, clock.nowMicros)
 
-  const { entries, totals } = entriesFor(posted?.totals ?? NOTHING_POSTED, totalsOf(facts, news))
   const [first, ...others] = entries
   let change: AccountChange | undefined
   if (first !== undefined) {
@@ -304,13 +316,15 @@ async function storeLateOutcome(
 
 const READ_PAYMENT = `
   select credited_micros, refunded_micros, disputed_micros, credited_sequence,
-         ${epochMicros('recorded_at')} as paid_at_micros
+         ${epochMicros('recorded_at')} as paid_at_micros, ${epochMicros('changed_at')} as changed_at_micros
     from tollgate.payments where provider = $1 and payment_id = $2`
 
 interface PostedPayment {
   readonly totals: PaymentTotals
   readonly creditedSequence: bigint
   readonly paidAtMicros: InstantMicros
+  /** When something was last posted of it. */
+  readonly changedAtMicros: InstantMicros
 }
 
 async function readPayment(connection: Connection, { provider, paymentId }: PaymentId): Promise<PostedPayment | null> {
@@ -320,6 +334,7 @@ async function readPayment(connection: Connection, { provider, paymentId }: Paym
     disputed_micros: bigint
     credited_sequence: bigint
     paid_at_micros: bigint
+    changed_at_micros: bigint
   }>(READ_PAYMENT, [provider, paymentId])
   const [row] = rows
   if (row === undefined) return null
@@ -328,6 +343,7 @@ async function readPayment(connection: Connection, { provider, paymentId }: Paym
     totals: { creditedMicros, refundedMicros, disputedMicros },
     creditedSequence: row.credited_sequence,
     paidAtMicros: Number(row.paid_at_micros),
+    changedAtMicros: Number(row.changed_at_micros),
   }
 }
 
