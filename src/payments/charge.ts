@@ -4,6 +4,7 @@ import type { TopUp } from '../core/top-up/machine.ts'
 import { advanceTopUp } from '../ledger/top-ups/advance-top-up.ts'
 import { beginConfirming } from '../ledger/top-ups/begin-confirming.ts'
 import { judgeTopUp } from '../ledger/top-ups/judge-top-up.ts'
+import { readMarkedSettings } from '../ledger/top-ups/provider-tasks.ts'
 import { type AnswerParts, createAnswers } from './answers.ts'
 
 /** How long a top-up waits while the process has not reconciled yet. */
@@ -24,7 +25,7 @@ export interface ChargerParts extends AnswerParts {
 export interface Charger {
   /** Judges a requested top-up, prepares its payment and confirms it. */
   attempt(topUp: TopUp): Promise<void>
-  /** Confirms a prepared payment, after judging the top-up again. */
+  /** Confirms a prepared payment, after the same checks and another judgement. */
   confirm(topUp: TopUp): Promise<void>
   /** Reads the payment and records its state. */
   check(topUp: TopUp): Promise<void>
@@ -36,6 +37,7 @@ export interface Charger {
 export function createCharger(parts: ChargerParts): Charger {
   const { writer, provider, callMs, holder, isReconciled, receiptEmailOf, metrics } = parts
   const { askAndRecord, storeNoAnswer, createCustomer, pausesForRestore } = createAnswers(parts)
+  const { pool } = writer
 
   return { attempt, confirm, check, cancel }
 
@@ -43,12 +45,8 @@ export function createCharger(parts: ChargerParts): Charger {
     const { accountId, topUpId, trigger } = topUp
     const judged = await judgeTopUp(writer, { accountId, topUpId, holder })
     if (judged.kind !== 'charge') return
-    // Manual top-ups too: a restored database may have lost the record of their charge.
-    if (!(await isReconciled())) {
-      const untilMicros = (Date.now() + RECONCILED_SOON_MS) * 1000
-      await advanceTopUp(writer, { accountId, topUpId }, { kind: 'wait', untilMicros }, 0)
-      return
-    }
+    // Before anything is prepared: the payment of this top-up may be in the list, and is then adopted as its attempt.
+    if (!(await hasReconciled(topUp))) return
     const customerId = judged.customerId ?? (await createCustomer(topUp))
     if (customerId === null) return
     if (trigger === 'automatic' && (await pausesForRestore(topUp, customerId, judged.settingsVersion))) return
@@ -78,10 +76,30 @@ export function createCharger(parts: ChargerParts): Charger {
     const prepared = await advanceTopUp(writer, { accountId, topUpId }, news, Math.random())
     // The top-up has advanced in the meantime. The payment is never confirmed, so it charges nothing; cancel it if possible.
     if (prepared === null) await provider.cancel(paymentId)
-    else await confirm(prepared)
+    else await confirmChecked(prepared)
   }
 
+  /** Stored as prepared, perhaps in the backup from which the database was restored since. */
   async function confirm(topUp: TopUp): Promise<void> {
+    const { accountId, trigger } = topUp
+    if (!(await hasReconciled(topUp))) return
+    if (trigger === 'automatic') {
+      const marked = await readMarkedSettings(pool, provider.name, accountId)
+      const customerId = marked.customerId ?? (await createCustomer(topUp))
+      if (customerId === null || (await pausesForRestore(topUp, customerId, marked.settingsVersion))) return
+    }
+    await confirmChecked(topUp)
+  }
+
+  /** Manual top-ups too: a restored database may have lost the record of their charge. */
+  async function hasReconciled({ accountId, topUpId, paymentId }: TopUp): Promise<boolean> {
+    if (await isReconciled()) return true
+    const about = paymentId === null ? { accountId, topUpId } : { accountId, topUpId, paymentId }
+    await advanceTopUp(writer, about, { kind: 'wait', untilMicros: (Date.now() + RECONCILED_SOON_MS) * 1000 }, 0)
+    return false
+  }
+
+  async function confirmChecked(topUp: TopUp): Promise<void> {
     const { accountId, topUpId } = topUp
     const begun = await beginConfirming(writer, { accountId, topUpId, holder, callMs })
     if (begun === 'lost' || begun === 'wait') return

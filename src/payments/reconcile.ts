@@ -112,7 +112,7 @@ async function record(writer: Writer, provider: PaymentProvider, facts: PaymentF
   const hearing = { chance: Math.random(), askedAtMs: askedAgainAtMs }
   const again = await recordPayment(writer, provider.name, answer.facts, hearing)
   // The cursor does not move, so the list is read again.
-  if ('tooOld' in again) throw new ProviderDidNotAnswer(provider.name, 'what it has listed is too old by now')
+  if ('tooOld' in again) throw new ProviderDidNotAnswer(provider.name, 'its list is already out of date')
   return again
 }
 

@@ -3,7 +3,7 @@
  * Nothing is charged twice, no payment is lost, and what a person turned off stays off.
  */
 import { randomUUID } from 'node:crypto'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { setAlertLevels } from '../../src/ledger/accounts/set-alert-levels.ts'
 import { requestTopUp } from '../../src/ledger/top-ups/request-top-up.ts'
 import type { PaymentProvider } from '../../src/payments/providers/provider.ts'
@@ -151,6 +151,43 @@ it('E: automatic top-up that was turned off since the backup charges nothing, wh
   await payments.save(ACCOUNT, {}, methodId)
   await payments.settle()
   expect(await payments.charges(ACCOUNT)).toHaveLength(1)
+})
+
+describe('E: a payment that the backup holds as prepared, and nobody has confirmed since,', () => {
+  beforeEach(async () => {
+    await payments.provider.desk.orderFault({ fault: 'down', call: 'confirm', timesLeft: 1, delayMs: null })
+    await spend(45_000_000n)
+    await payments.settle()
+    await payments.database.backUp()
+  })
+
+  it('is not confirmed if a person has turned automatic top-up off since', async () => {
+    await payments.save(ACCOUNT, { isOn: false }, methodId)
+    await payments.tend()
+    await payments.database.restore()
+    await payments.pass(0.2)
+    await payments.tend()
+    await payments.settle()
+    expect(await payments.charges(ACCOUNT)).toEqual([])
+    const { rows } = await payments.pool.query(
+      `select pause_reason, state from tollgate.auto_top_up_memory join tollgate.top_ups using (account_id)`,
+    )
+    expect(rows).toEqual([{ pause_reason: 'restored', state: 'skipped' }])
+  })
+
+  it('is not confirmed before the list is read, and then once', async () => {
+    await payments.database.restore()
+    payments.replaceProcesses()
+    await payments.pass(0.2)
+    await payments.settle()
+    expect(await payments.charges(ACCOUNT)).toEqual([])
+    await payments.tend()
+    await payments.pass(0.2)
+    await payments.settle()
+    await payments.tend()
+    expect(await payments.charges(ACCOUNT)).toHaveLength(1)
+    expect(await balance()).toBe(25)
+  })
 })
 
 it('alert levels that are set between a save and its mark cause no pause', async () => {

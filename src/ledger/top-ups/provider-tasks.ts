@@ -40,6 +40,24 @@ export async function requestMark(connection: Connection, accountId: string): Pr
   await connection.query(ASK_FOR_MARK, [accountId])
 }
 
+const READ_MARKED_SETTINGS = `
+  select ${autoTopUpVersion('$2')} as settings_version,
+         (select customer_id from tollgate.payment_customers where provider = $1 and account_id = $2) as customer_id`
+
+/** Reads what the mark at the provider is compared with. `customerId` null: the account is not known to be a customer there. */
+export async function readMarkedSettings(
+  pool: Pool,
+  provider: string,
+  accountId: string,
+): Promise<{ readonly customerId: string | null; readonly settingsVersion: number }> {
+  const { rows } = await pool.query<{ customer_id: string | null; settings_version: number }>(READ_MARKED_SETTINGS, [
+    provider,
+    accountId,
+  ])
+  const { customer_id: customerId, settings_version: settingsVersion } = rows[0]!
+  return { customerId, settingsVersion }
+}
+
 /** Reads up to `limit` marks that have to be written. */
 export async function readMarksDue(pool: Pool, provider: string, limit: number): Promise<MarkDue[]> {
   const { rows } = await pool.query<{ account_id: string; customer_id: string; settings_version: number }>(
