@@ -1,6 +1,7 @@
 /** The customer's approval of a payment: they are sent to the bank's page, and the payment is checked when they return. */
 import type { TopUpState } from '../core/top-up/machine.ts'
 import type { Writer } from '../ledger/changes/change-account.ts'
+import { readClock } from '../ledger/changes/read-clock.ts'
 import { storeReturnUrl } from '../ledger/top-ups/approval-returns.ts'
 import { recordPayment } from '../ledger/top-ups/record-payment.ts'
 import { readTopUp } from '../ledger/top-ups/top-up-rows.ts'
@@ -37,7 +38,8 @@ export async function askForApproval(
   const topUp = (await readTopUp(writer.pool, accountId, topUpId))?.topUp
   if (topUp === undefined) return { kind: 'unknown_top_up' }
   const { state, ending, actionUntilMicros, paymentId, attemptId } = topUp
-  const hasLapsed = actionUntilMicros !== null && actionUntilMicros <= Date.now() * 1000
+  const { nowMicros } = await readClock(writer.pool)
+  const hasLapsed = actionUntilMicros !== null && actionUntilMicros <= nowMicros
   if (state !== 'needs_action' || ending !== null || hasLapsed) return { kind: 'not_waiting', state }
   await storeReturnUrl(writer.pool, topUpId, returnUrl)
   const askedAtMs = Date.now()

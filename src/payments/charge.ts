@@ -8,7 +8,7 @@ import { readMarkedSettings } from '../ledger/top-ups/provider-tasks.ts'
 import { type AnswerParts, createAnswers } from './answers.ts'
 
 /** How long a top-up waits while the process has not reconciled yet. */
-const RECONCILED_SOON_MS = 2_000
+const RECONCILED_SOON_MICROS = 2_000_000
 
 export interface ChargerParts extends AnswerParts {
   /** The deadline of a call to the provider. */
@@ -95,7 +95,7 @@ export function createCharger(parts: ChargerParts): Charger {
   async function hasReconciled({ accountId, topUpId, paymentId }: TopUp): Promise<boolean> {
     if (await isReconciled()) return true
     const about = paymentId === null ? { accountId, topUpId } : { accountId, topUpId, paymentId }
-    await advanceTopUp(writer, about, { kind: 'wait', untilMicros: (Date.now() + RECONCILED_SOON_MS) * 1000 }, 0)
+    await advanceTopUp(writer, about, { kind: 'wait', forMicros: RECONCILED_SOON_MICROS }, 0)
     return false
   }
 

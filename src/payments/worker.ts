@@ -11,8 +11,7 @@
  * Nothing is decided here. The core judges under the account's lock what may be charged, and the provider's answers go
  * through `recordPayment`, as they do from webhooks and sweeps.
  */
-import type { TopUp } from '../core/top-up/machine.ts'
-import { claimTopUps, releaseClaim } from '../ledger/top-ups/claim-top-ups.ts'
+import { type ClaimedTopUp, claimTopUps, releaseClaim } from '../ledger/top-ups/claim-top-ups.ts'
 import { pause, retryWaitMs } from '../platform/retry.ts'
 import { type ChargerParts, createCharger } from './charge.ts'
 
@@ -91,9 +90,10 @@ export function createAdvancer(parts: WorkerParts): ClaimAndAdvance {
   }
 
   /** A top-up that fails keeps its claim until that expires, so that it is not retried in a tight loop. */
-  async function advanceClaimed(topUp: TopUp): Promise<void> {
+  async function advanceClaimed(claimed: ClaimedTopUp): Promise<void> {
+    const { topUp } = claimed
     try {
-      await advance(topUp)
+      await advance(claimed)
       await releaseClaim(writer.pool, topUp.topUpId, holder)
       onRecorded()
     } catch (error) {
@@ -105,17 +105,15 @@ export function createAdvancer(parts: WorkerParts): ClaimAndAdvance {
     }
   }
 
-  async function advance(topUp: TopUp): Promise<void> {
+  async function advance({ topUp, hasLapsed }: ClaimedTopUp): Promise<void> {
     switch (topUp.state) {
       case 'requested':
         return await charger.attempt(topUp)
       case 'prepared':
         return topUp.ending === null ? await charger.confirm(topUp) : await charger.cancel(topUp)
-      case 'needs_action': {
+      case 'needs_action':
         // Lapsed, or no longer wanted. The provider's answer decides: the payment may have succeeded after all.
-        const hasLapsed = topUp.actionUntilMicros !== null && topUp.actionUntilMicros <= Date.now() * 1000
         return topUp.ending !== null || hasLapsed ? await charger.cancel(topUp) : await charger.check(topUp)
-      }
       case 'charging':
       case 'unknown':
       case 'processing':

@@ -1,6 +1,6 @@
 /** Top-ups from the falling balance to the posted credit, on the real ledger and the sandbox: nobody is charged twice. */
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { requestTopUp } from '../../src/ledger/top-ups/request-top-up.ts'
 import { testAccount } from '../support/catalog.ts'
 import { adjust, apply } from '../support/ledger.ts'
@@ -209,6 +209,43 @@ describe('a payment that the customer has to approve', () => {
     expect(await topUpsOf(account)).toEqual(['requested approval_lapsed'])
     const [canceled] = await payments.provider.desk.listPayments(account, { after: null, limit: 1 })
     expect(canceled!.state).toBe('canceled')
+  })
+})
+
+describe('a process whose clock is an hour off', () => {
+  afterEach(() => void vi.useRealTimers())
+
+  const setOff = (hours: number) => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    vi.setSystemTime(Date.now() + hours * 3_600_000)
+  }
+
+  it.each([-1, 1])(
+    '(%i) cancels an approval when it has lapsed by the database’s clock, and not before',
+    async (hours) => {
+      const account = await open('needsApproval')
+      await spend(account, 45_000_000n)
+      await payments.settle()
+      setOff(hours)
+      await payments.pass(23.9)
+      await payments.settle()
+      expect(await topUpsOf(account)).toEqual(['needs_action'])
+      await payments.pass(0.2)
+      await payments.settle()
+      expect(await topUpsOf(account)).toEqual(['requested approval_lapsed'])
+    },
+  )
+
+  it('lets a top-up wait for the list for seconds all the same', async () => {
+    const account = await open('good')
+    payments.replaceProcesses()
+    setOff(1)
+    await spend(account, 45_000_000n)
+    await payments.settle()
+    await payments.tend()
+    await payments.pass(0.01)
+    await payments.settle()
+    expect(await payments.charges(account)).toHaveLength(1)
   })
 })
 

@@ -390,8 +390,9 @@ describe('claims', () => {
 
   it('outlast the confirming call', async () => {
     await openBelow('outlived')
-    const claimed = (await claimTopUps(pool, 'brief', 10_000, 2_000)).find(({ accountId }) => accountId === 'outlived')!
-    const topUp = await prepare(testLedger, claimed, 'brief')
+    const all = await claimTopUps(pool, 'brief', 10_000, 2_000)
+    const claimed = all.find(({ topUp: { accountId } }) => accountId === 'outlived')!
+    const topUp = await prepare(testLedger, claimed.topUp, 'brief')
     const held = { accountId: 'outlived', topUpId: topUp.topUpId }
     expect(await beginConfirming(testLedger, { ...held, holder: 'brief', callMs: 30_000 })).toBe('confirm')
     const [row] = await rowsOf(
@@ -1059,9 +1060,8 @@ describe('a manual top-up', () => {
     expect(first).toMatchObject({ isRepeat: false })
     expect(await request('manual', 50_000_000n, 'k')).toEqual({ ...first, isRepeat: true })
     expect(await request('manual', 60_000_000n, 'k')).toEqual({ refused: 'request_key_reused' })
-    const claimed = (await claimTopUps(pool, 'worker', 10_000, 60_000)).filter(
-      ({ accountId }) => accountId === 'manual',
-    )
+    const all = await claimTopUps(pool, 'worker', 10_000, 60_000)
+    const claimed = all.map(({ topUp }) => topUp).filter(({ accountId }) => accountId === 'manual')
     const [automatic, manual] = ['automatic', 'manual'].map(
       (trigger) => claimed.find((one) => one.trigger === trigger)!,
     )

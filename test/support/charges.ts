@@ -96,7 +96,7 @@ export const declined = (declineCode: string): PaymentNews => {
 /** Claims the open top-up of the account: null if nothing is due. */
 export async function claim(writer: Writer, accountId: string, holder = 'worker'): Promise<TopUp | null> {
   const claimed = await claimTopUps(writer.pool, holder, 10_000, 60_000)
-  return claimed.find((topUp) => topUp.accountId === accountId) ?? null
+  return claimed.find(({ topUp }) => topUp.accountId === accountId)?.topUp ?? null
 }
 
 /** Judged, and prepared at the provider. */

@@ -13,7 +13,11 @@ export interface NewsOf {
 }
 
 /** News about the state of a payment is not among them: it goes to `recordPayment`. */
-export type NewsWithoutMoney = Extract<TopUpNews, { kind: 'unavailable' | 'unknown' | 'refused' | 'wait' }> | Prepared
+export type NewsWithoutMoney =
+  | Extract<TopUpNews, { kind: 'unavailable' | 'unknown' | 'refused' }>
+  | Prepared
+  /** Not yet: from now on, by the database's clock. */
+  | { readonly kind: 'wait'; readonly forMicros: number }
 
 /** A payment was prepared, at the provider of the method to be charged. */
 export type Prepared = Extract<TopUpNews, { kind: 'prepared' }> & { readonly provider: string }
@@ -25,11 +29,13 @@ export type Prepared = Extract<TopUpNews, { kind: 'prepared' }> & { readonly pro
 export async function advanceTopUp(
   writer: Writer,
   { accountId, topUpId, paymentId }: NewsOf,
-  news: NewsWithoutMoney,
+  heard: NewsWithoutMoney,
   chance: number,
 ): Promise<TopUp | null> {
   const changed = await changeAccount<TopUp | null>(writer, accountId, async (locked) => {
     const { connection, clock } = locked
+    const news =
+      heard.kind === 'wait' ? ({ kind: 'wait', untilMicros: clock.nowMicros + heard.forMicros } as const) : heard
     const before = (await readTopUp(connection, accountId, topUpId))?.topUp
     const isOfThis = before !== undefined && before.paymentId === (paymentId ?? null)
     if (!isOfThis || (news.kind === 'prepared' && before.state !== 'requested')) return { change: null, answer: null }

@@ -20,19 +20,27 @@ const CLAIM_TOP_UPS = `
          for update skip locked
     ) as due
    where t.top_up_id = due.id
-  returning ${TOP_UP_COLUMNS}`
+  returning ${TOP_UP_COLUMNS}, coalesce(action_until <= clock_timestamp(), false) as has_lapsed`
 
 const RELEASE_CLAIM = `
   update tollgate.top_ups set claimed_by = null, claimed_until = null where top_up_id = $1 and claimed_by = $2`
 
+export interface ClaimedTopUp {
+  readonly topUp: TopUp
+  /** Whether the customer's time to approve it is over. */
+  readonly hasLapsed: boolean
+}
+
 /** Claims up to `limit` due top-ups for `holdMs` milliseconds, the longest due first. `holder` identifies the process. */
-export async function claimTopUps(pool: Pool, holder: string, limit: number, holdMs: number): Promise<TopUp[]> {
-  const { rows } = await pool.query<TopUpRow>({
+export async function claimTopUps(pool: Pool, holder: string, limit: number, holdMs: number): Promise<ClaimedTopUp[]> {
+  const { rows } = await pool.query<TopUpRow & { readonly has_lapsed: boolean }>({
     name: 'claim-top-ups',
     text: CLAIM_TOP_UPS,
     values: [holder, limit, holdMs],
   })
-  return rows.map(topUpOf).toSorted((a, b) => a.nextTryAtMicros - b.nextTryAtMicros)
+  return rows
+    .map((row) => ({ topUp: topUpOf(row), hasLapsed: row.has_lapsed }))
+    .toSorted((a, b) => a.topUp.nextTryAtMicros - b.topUp.nextTryAtMicros)
 }
 
 /** Releases a claim before it expires. A claim that another process has taken over stays. */
