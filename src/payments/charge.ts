@@ -13,20 +13,18 @@ const RECONCILED_SOON_MICROS = 2_000_000
 export interface ChargerParts extends AnswerParts {
   /** The deadline of a call to the provider. */
   readonly callMs: number
-  /** Identifies this process in claims. */
-  readonly holder: string
   /** Whether payments that only the provider knows have been posted. Nothing is charged before. */
   readonly isReconciled: () => boolean | Promise<boolean>
   /** The address for the provider's receipt; absent: no receipts. */
   readonly receiptEmailOf?: ((accountId: string) => Promise<string | null>) | undefined
 }
 
-/** The steps of a top-up whose claim this process holds. Each stores its outcome; only faults reject. */
+/** The steps of a claimed top-up; `holder` has the claim. Each stores its outcome; only faults reject. */
 export interface Charger {
   /** Judges a requested top-up, prepares its payment and confirms it. */
-  attempt(topUp: TopUp): Promise<void>
+  attempt(topUp: TopUp, holder: string): Promise<void>
   /** Confirms a prepared payment, after the same checks and another judgement. */
-  confirm(topUp: TopUp): Promise<void>
+  confirm(topUp: TopUp, holder: string): Promise<void>
   /** Reads the payment and records its state. */
   check(topUp: TopUp): Promise<void>
   /** Cancels the payment and records its state. */
@@ -35,13 +33,13 @@ export interface Charger {
 
 /** Makes the steps. Nothing is locked while the provider is called. */
 export function createCharger(parts: ChargerParts): Charger {
-  const { writer, provider, callMs, holder, isReconciled, receiptEmailOf, metrics } = parts
+  const { writer, provider, callMs, isReconciled, receiptEmailOf, metrics } = parts
   const { askAndRecord, storeNoAnswer, createCustomer, pausesForRestore } = createAnswers(parts)
   const { pool } = writer
 
   return { attempt, confirm, check, cancel }
 
-  async function attempt(topUp: TopUp): Promise<void> {
+  async function attempt(topUp: TopUp, holder: string): Promise<void> {
     const { accountId, topUpId, trigger } = topUp
     const judged = await judgeTopUp(writer, { accountId, topUpId, holder })
     if (judged.kind !== 'charge') return
@@ -76,11 +74,11 @@ export function createCharger(parts: ChargerParts): Charger {
     const prepared = await advanceTopUp(writer, { accountId, topUpId }, news, Math.random())
     // The top-up has advanced in the meantime. The payment is never confirmed, so it charges nothing; cancel it if possible.
     if (prepared === null) await provider.cancel(paymentId)
-    else await confirmChecked(prepared)
+    else await confirmChecked(prepared, holder)
   }
 
   /** Stored as prepared, perhaps in the backup from which the database was restored since. */
-  async function confirm(topUp: TopUp): Promise<void> {
+  async function confirm(topUp: TopUp, holder: string): Promise<void> {
     const { accountId, trigger } = topUp
     if (!(await hasReconciled(topUp))) return
     if (trigger === 'automatic') {
@@ -88,7 +86,7 @@ export function createCharger(parts: ChargerParts): Charger {
       const customerId = marked.customerId ?? (await createCustomer(topUp))
       if (customerId === null || (await pausesForRestore(topUp, customerId, marked.settingsVersion))) return
     }
-    await confirmChecked(topUp)
+    await confirmChecked(topUp, holder)
   }
 
   /** Manual top-ups too: a restored database may have lost the record of their charge. */
@@ -99,11 +97,11 @@ export function createCharger(parts: ChargerParts): Charger {
     return false
   }
 
-  async function confirmChecked(topUp: TopUp): Promise<void> {
-    const { accountId, topUpId } = topUp
+  async function confirmChecked({ accountId, topUpId }: TopUp, holder: string): Promise<void> {
     const begun = await beginConfirming(writer, { accountId, topUpId, holder, callMs })
-    if (begun === 'lost' || begun === 'wait') return
-    if (begun === 'cancel') return await cancel(topUp)
+    if (begun.kind === 'lost' || begun.kind === 'wait') return
+    const { topUp } = begun
+    if (begun.kind === 'cancel') return await cancel(topUp)
     metrics.attemptsTotal.inc({ trigger: topUp.trigger })
     await askAndRecord(topUp, () => provider.confirm(topUp.paymentId!, topUp.attemptId!))
   }

@@ -11,6 +11,7 @@
  * Nothing is decided here. The core judges under the account's lock what may be charged, and the provider's answers go
  * through `recordPayment`, as they do from webhooks and sweeps.
  */
+import { randomUUID } from 'node:crypto'
 import { type ClaimedTopUp, claimTopUps, releaseClaim } from '../ledger/top-ups/claim-top-ups.ts'
 import { pause, retryWaitMs } from '../platform/retry.ts'
 import { type ChargerParts, createCharger } from './charge.ts'
@@ -26,6 +27,8 @@ const BACKOFF = { firstMs: 1_000, maxMs: 1_000 }
 const CLAIM_MS = 45_000
 
 export interface WorkerParts extends ChargerParts {
+  /** Identifies this process in claims. */
+  readonly holder: string
   /** Called after something may have been written to the outbox. */
   readonly onRecorded: () => void
 }
@@ -85,16 +88,18 @@ export function createAdvancer(parts: WorkerParts): ClaimAndAdvance {
   const charger = createCharger(parts)
 
   return async function claimAndAdvance(limit) {
-    const claimed = await claimTopUps(writer.pool, holder, limit, CLAIM_MS)
-    return claimed.map(advanceClaimed)
+    // Not the process alone: a task whose claim has expired must not go on by a later claim of the same process.
+    const claimHolder = `${holder} ${randomUUID()}`
+    const claimed = await claimTopUps(writer.pool, claimHolder, limit, CLAIM_MS)
+    return claimed.map((each) => advanceClaimed(each, claimHolder))
   }
 
   /** A top-up that fails keeps its claim until that expires, so that it is not retried in a tight loop. */
-  async function advanceClaimed(claimed: ClaimedTopUp): Promise<void> {
+  async function advanceClaimed(claimed: ClaimedTopUp, claimHolder: string): Promise<void> {
     const { topUp } = claimed
     try {
-      await advance(claimed)
-      await releaseClaim(writer.pool, topUp.topUpId, holder)
+      await advance(claimed, claimHolder)
+      await releaseClaim(writer.pool, topUp.topUpId, claimHolder)
       onRecorded()
     } catch (error) {
       metrics.retriesTotal.inc({ stage: 'top_up' })
@@ -105,12 +110,12 @@ export function createAdvancer(parts: WorkerParts): ClaimAndAdvance {
     }
   }
 
-  async function advance({ topUp, hasLapsed }: ClaimedTopUp): Promise<void> {
+  async function advance({ topUp, hasLapsed }: ClaimedTopUp, claimHolder: string): Promise<void> {
     switch (topUp.state) {
       case 'requested':
-        return await charger.attempt(topUp)
+        return await charger.attempt(topUp, claimHolder)
       case 'prepared':
-        return topUp.ending === null ? await charger.confirm(topUp) : await charger.cancel(topUp)
+        return topUp.ending === null ? await charger.confirm(topUp, claimHolder) : await charger.cancel(topUp)
       case 'needs_action':
         // Lapsed, or no longer wanted. The provider's answer decides: the payment may have succeeded after all.
         return topUp.ending !== null || hasLapsed ? await charger.cancel(topUp) : await charger.check(topUp)

@@ -2,6 +2,11 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { requestTopUp } from '../../src/ledger/top-ups/request-top-up.ts'
+import { paymentMetrics } from '../../src/payments/metrics.ts'
+import type { PaymentProvider } from '../../src/payments/providers/provider.ts'
+import { createAdvancer } from '../../src/payments/worker.ts'
+import { createLog } from '../../src/platform/log.ts'
+import { Registry } from '../../src/platform/metrics.ts'
 import { testAccount } from '../support/catalog.ts'
 import { adjust, apply } from '../support/ledger.ts'
 import { type Card, openTestPayments, type TestPayments } from '../support/payments.ts'
@@ -209,6 +214,55 @@ describe('a payment that the customer has to approve', () => {
     expect(await topUpsOf(account)).toEqual(['requested approval_lapsed'])
     const [canceled] = await payments.provider.desk.listPayments(account, { after: null, limit: 1 })
     expect(canceled!.state).toBe('canceled')
+  })
+})
+
+describe('a task that outlasts its claim', () => {
+  it('leaves a later claim of the same process alone', async () => {
+    const account = await open('good')
+    await payments.settle()
+    await spend(account, 45_000_000n)
+    const gates: PromiseWithResolvers<void>[] = []
+    const slow: PaymentProvider = {
+      ...payments.provider,
+      async prepare(payment) {
+        const gate = Promise.withResolvers<void>()
+        gates.push(gate)
+        await gate.promise
+        return await payments.provider.prepare(payment)
+      },
+    }
+    const claimAndAdvance = createAdvancer({
+      writer: payments,
+      provider: slow,
+      callMs: 5_000,
+      holder: 'process',
+      isReconciled: () => true,
+      onRecorded: () => {},
+      log: createLog('silent'),
+      metrics: paymentMetrics(new Registry()),
+    })
+    const claims = () => payments.pool.query('select claimed_by from tollgate.top_ups where account_id = $1', [account])
+    const begin = async () => {
+      const count = gates.length
+      const [task] = await claimAndAdvance(1)
+      await expect.poll(() => gates.length).toBe(count + 1)
+      return { task: task!, goOn: gates.at(-1)!.resolve }
+    }
+    const overtaken = await begin()
+    await payments.pool.query('update tollgate.top_ups set claimed_until = now() where account_id = $1', [account])
+    const current = await begin()
+    const { rows: before } = await claims()
+
+    overtaken.goOn()
+    await overtaken.task
+    expect(await payments.charges(account)).toEqual([])
+    expect((await claims()).rows).toEqual(before)
+    current.goOn()
+    await current.task
+    await payments.settle()
+    expect(await payments.charges(account)).toHaveLength(1)
+    expect((await balanceOf(account)).balance).toBe(25)
   })
 })
 

@@ -1,4 +1,5 @@
 /** The commands of automatic top-up, manual payments and saved cards, run as by an operator. */
+
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,6 +12,7 @@ import { sandboxDatabaseUrl } from '../../src/payments/providers/sandbox/databas
 import { createLog } from '../../src/platform/log.ts'
 import { createPool, type Pool } from '../../src/platform/postgres.ts'
 import { until } from '../../testkit/until.ts'
+import { heardNow } from '../support/charges.ts'
 import { createInstallation, type TestInstallation } from '../support/installation.ts'
 import { type ResidentTollgate, startResidentTollgate } from '../support/resident-tollgate.ts'
 import { type Ended, runTollgate } from '../support/tollgate.ts'
@@ -465,7 +467,7 @@ it('top-up show prints the attempts, their outcomes, and the movements of a paym
   const held = { accountId, topUpId, holder: 'test' }
   await claimTopUps(installation.pool, 'test', 100, 60_000)
   await advanceTopUp(installation, held, { kind: 'prepared', ...attempt }, 0)
-  expect(await beginConfirming(installation, { ...held, callMs: 1 })).toBe('confirm')
+  expect(await beginConfirming(installation, { ...held, callMs: 1 })).toMatchObject({ kind: 'confirm' })
   const facts = {
     paymentId: 'p-1',
     topUpId,
@@ -478,13 +480,8 @@ it('top-up show prints the attempts, their outcomes, and the movements of a paym
     disputedMicros: 0n,
     createdAtMicros: Date.now() * 1000,
   } as const
-  await recordPayment(installation, 'sandbox', facts, { chance: 0, askedAtMs: Date.now() })
-  await recordPayment(
-    installation,
-    'sandbox',
-    { ...facts, refundedMicros: 15_000_000n },
-    { chance: 0, askedAtMs: Date.now() },
-  )
+  await recordPayment(installation, 'sandbox', facts, heardNow())
+  await recordPayment(installation, 'sandbox', { ...facts, refundedMicros: 15_000_000n }, heardNow())
 
   const shown = JSON.parse((await tollgate('top-up', 'show', topUpId, '--json')).stdout)
   expect(shown).toMatchObject({

@@ -380,12 +380,14 @@ describe('claims', () => {
       topUp.topUpId,
     ])
     const held = { accountId: 'expired', topUpId: topUp.topUpId }
-    expect(await beginConfirming(testLedger, { ...held, holder: 'slow', callMs: 1_000 })).toBe('lost')
+    expect(await beginConfirming(testLedger, { ...held, holder: 'slow', callMs: 1_000 })).toMatchObject({ kind: 'lost' })
     expect(await claim(testLedger, 'expired', 'quick')).toMatchObject({ state: 'prepared' })
-    expect(await beginConfirming(testLedger, { ...held, holder: 'slow', callMs: 1_000 })).toBe('lost')
-    expect(await beginConfirming(testLedger, { ...held, holder: 'quick', callMs: 1_000 })).toBe('confirm')
+    expect(await beginConfirming(testLedger, { ...held, holder: 'slow', callMs: 1_000 })).toMatchObject({ kind: 'lost' })
+    expect(await beginConfirming(testLedger, { ...held, holder: 'quick', callMs: 1_000 })).toMatchObject({
+      kind: 'confirm',
+    })
     // Once stored as charging, no one else confirms it.
-    expect(await beginConfirming(testLedger, { ...held, holder: 'quick', callMs: 1_000 })).toBe('lost')
+    expect(await beginConfirming(testLedger, { ...held, holder: 'quick', callMs: 1_000 })).toMatchObject({ kind: 'lost' })
   })
 
   it('outlast the confirming call', async () => {
@@ -394,7 +396,9 @@ describe('claims', () => {
     const claimed = all.find(({ topUp: { accountId } }) => accountId === 'outlived')!
     const topUp = await prepare(testLedger, claimed.topUp, 'brief')
     const held = { accountId: 'outlived', topUpId: topUp.topUpId }
-    expect(await beginConfirming(testLedger, { ...held, holder: 'brief', callMs: 30_000 })).toBe('confirm')
+    expect(await beginConfirming(testLedger, { ...held, holder: 'brief', callMs: 30_000 })).toMatchObject({
+      kind: 'confirm',
+    })
     const [row] = await rowsOf(
       `select claimed_until > now() + interval '25 s' as outlives from tollgate.top_ups where top_up_id = $1`,
       topUp.topUpId,
@@ -485,8 +489,8 @@ describe('an attempt', () => {
     const prepared = await prepare(testLedger, (await claim(testLedger, 'restored-balance'))!)
     await adjust(testLedger, 'restored-balance', 30_000_000n, 'goodwill')
     const held = { accountId: 'restored-balance', topUpId: prepared.topUpId, holder: 'worker', callMs: 1_000 }
-    expect(await beginConfirming(testLedger, held)).toBe('cancel')
-    expect(await beginConfirming(testLedger, held)).toBe('cancel')
+    expect(await beginConfirming(testLedger, held)).toMatchObject({ kind: 'cancel' })
+    expect(await beginConfirming(testLedger, held)).toMatchObject({ kind: 'cancel' })
     await record(testLedger, prepared, { kind: 'canceled' })
     expect((await statesOf('restored-balance'))[1]).toBe('no_longer_needed balance_restored')
     expect(await amountsOf('restored-balance')).toEqual([])
@@ -497,7 +501,7 @@ describe('an attempt', () => {
     const prepared = await prepare(testLedger, (await claim(testLedger, 'changed-plans'))!)
     await save('changed-plans', { amountMicros: 10_000_000n }, { consented: false })
     const held = { accountId: 'changed-plans', topUpId: prepared.topUpId, holder: 'worker', callMs: 1_000 }
-    expect(await beginConfirming(testLedger, held)).toBe('cancel')
+    expect(await beginConfirming(testLedger, held)).toMatchObject({ kind: 'cancel' })
     await record(testLedger, prepared, { kind: 'canceled' })
     expect(await topUpsOf('changed-plans')).toMatchObject([
       { state: 'no_longer_needed', reason: 'settings_changed' },
@@ -510,7 +514,7 @@ describe('an attempt', () => {
     const prepared = await prepare(testLedger, (await claim(testLedger, 'taken-after-all'))!)
     await save('taken-after-all', { isOn: false }, { consented: false })
     const held = { accountId: 'taken-after-all', topUpId: prepared.topUpId, holder: 'worker', callMs: 1_000 }
-    expect(await beginConfirming(testLedger, held)).toBe('cancel')
+    expect(await beginConfirming(testLedger, held)).toMatchObject({ kind: 'cancel' })
     await record(testLedger, prepared, { kind: 'canceled' })
     await record(testLedger, prepared, { kind: 'succeeded' })
     expect(await amountsOf('taken-after-all')).toEqual([['top_up', 20_000_000n]])
@@ -1068,7 +1072,7 @@ describe('a manual top-up', () => {
     expect(await judgeTopUp(testLedger, { ...automatic!, holder: 'worker' })).toEqual({ kind: 'wait' })
     const prepared = await prepare(testLedger, manual!)
     const held = { accountId: 'manual', topUpId: prepared.topUpId, holder: 'worker', callMs: 1_000 }
-    expect(await beginConfirming(testLedger, held)).toBe('confirm')
+    expect(await beginConfirming(testLedger, held)).toMatchObject({ kind: 'confirm' })
     await record(testLedger, prepared, { kind: 'succeeded' })
     expect(await judgeTopUp(testLedger, { ...automatic!, holder: 'worker' })).toEqual({ kind: 'over' })
     expect((await statesOf('manual')).toSorted()).toEqual(['no_longer_needed balance_restored', 'succeeded'])

@@ -118,7 +118,7 @@ export async function beginCharge(writer: Writer, accountId: string, holder = 'w
   if (claimed === null) throw new Error(`${accountId}: nothing to claim`)
   const prepared = await prepare(writer, claimed, holder)
   const may = await beginConfirming(writer, { accountId, topUpId: prepared.topUpId, holder, callMs: 10_000 })
-  if (may !== 'confirm') throw new Error(`${accountId}: may not confirm: ${may}`)
+  if (may.kind !== 'confirm') throw new Error(`${accountId}: may not confirm: ${may.kind}`)
   return prepared
 }
 

@@ -1,4 +1,5 @@
 /** The sandbox of an installation, as its payments processes use it, with the actions of cardholders and banks. */
+
 import { randomUUID } from 'node:crypto'
 import type { Writer } from '../../src/ledger/changes/change-account.ts'
 import { recordPayment } from '../../src/ledger/top-ups/record-payment.ts'
@@ -6,6 +7,7 @@ import { openSandboxDatabase, sandboxDatabaseUrl } from '../../src/payments/prov
 import { createDesk, type SandboxDesk } from '../../src/payments/providers/sandbox/desk.ts'
 import { createSandboxProvider } from '../../src/payments/providers/sandbox/provider.ts'
 import { createLog } from '../../src/platform/log.ts'
+import { heardNow } from './charges.ts'
 import type { TestInstallation } from './installation.ts'
 import { onServer } from './on-server.ts'
 
@@ -60,7 +62,7 @@ export async function recordReturnedPayment(writer: Writer, ledgerUrl: string, a
     await step()
     const read = await provider.readPayment(paymentId)
     if (read.kind !== 'facts') throw new Error(read.detail)
-    await recordPayment(writer, provider.name, read.facts, { chance: 0, askedAtMs: Date.now() })
+    await recordPayment(writer, provider.name, read.facts, heardNow())
   }
 }
 

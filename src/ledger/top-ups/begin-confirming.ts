@@ -11,12 +11,12 @@ import { isHeldBy, readTopUp } from './top-up-rows.ts'
 
 export type MayConfirm =
   /** The top-up is stored as `charging`, and the claim lasts for at least `callMs` from now. */
-  | 'confirm'
+  | { readonly kind: 'confirm'; readonly topUp: TopUp }
   /** No longer wanted: cancel the prepared payment. How the top-up ends then is stored. */
-  | 'cancel'
-  | 'wait'
-  /** Another process has the claim, or the top-up has moved on. */
-  | 'lost'
+  | { readonly kind: 'cancel'; readonly topUp: TopUp }
+  | { readonly kind: 'wait' }
+  /** Somebody else has the claim, or the top-up has moved on. */
+  | { readonly kind: 'lost' }
 
 const EXTEND_CLAIM = `
   update tollgate.top_ups set claimed_until = greatest(claimed_until, $3::timestamptz) where top_up_id = $1 and claimed_by = $2`
@@ -30,16 +30,16 @@ export async function beginConfirming(
     const { connection, clock } = locked
     const held = await readTopUp(connection, accountId, topUpId)
     if (held === null || held.topUp.state !== 'prepared' || !isHeldBy(held, holder, clock.nowMicros)) {
-      return { change: null, answer: 'lost' }
+      return { change: null, answer: { kind: 'lost' } }
     }
-    if (held.topUp.ending !== null) return { change: null, answer: 'cancel' }
+    if (held.topUp.ending !== null) return { change: null, answer: { kind: 'cancel', topUp: held.topUp } }
     const decided = await confirmOrEnd(locked, held.topUp)
-    if (decided.answer === 'confirm') {
+    if (decided.answer.kind === 'confirm') {
       await connection.query(EXTEND_CLAIM, [topUpId, holder, formatInstant(clock.nowMicros + callMs * 1_000)])
     }
     return decided
   })
-  return 'answer' in changed ? changed.answer : 'lost'
+  return 'answer' in changed ? changed.answer : { kind: 'lost' }
 }
 
 async function confirmOrEnd(locked: Locked, topUp: TopUp) {
@@ -56,6 +56,6 @@ async function confirmOrEnd(locked: Locked, topUp: TopUp) {
     waits,
     steps: stepsOf(advanced),
   })
-  const answer = ({ charge: 'confirm', wait: 'wait', ended: 'cancel' } as const)[judgement.kind]
-  return { change, answer } as const
+  const kind = ({ charge: 'confirm', wait: 'wait', ended: 'cancel' } as const)[judgement.kind]
+  return { change, answer: { kind, topUp: advanced.topUp } } as const
 }

@@ -31,7 +31,7 @@ export interface ClaimedTopUp {
   readonly hasLapsed: boolean
 }
 
-/** Claims up to `limit` due top-ups for `holdMs` milliseconds, the longest due first. `holder` identifies the process. */
+/** Claims up to `limit` due top-ups for `holdMs` milliseconds, the longest due first. `holder` identifies the claim. */
 export async function claimTopUps(pool: Pool, holder: string, limit: number, holdMs: number): Promise<ClaimedTopUp[]> {
   const { rows } = await pool.query<TopUpRow & { readonly has_lapsed: boolean }>({
     name: 'claim-top-ups',

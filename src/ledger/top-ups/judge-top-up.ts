@@ -17,7 +17,7 @@ import { isHeldBy, readTopUp } from './top-up-rows.ts'
 export interface HeldTopUpId {
   readonly accountId: string
   readonly topUpId: string
-  /** The process that claimed it. */
+  /** Who claimed it. */
   readonly holder: string
 }
 
