@@ -98,14 +98,25 @@ const pauseOf = async (accountId: string) => (await autoTopUpOf(accountId)).memo
 
 /** The announced steps in order of their versions, which have no gap. */
 async function stepsOf(accountId: string): Promise<string[]> {
+  return (await announcedSteps(accountId)).map(({ kind, reason }) => (reason === null ? kind : `${kind} ${reason}`))
+}
+
+interface Announced {
+  readonly version: number
+  readonly kind: string
+  readonly reason: string | null
+  readonly until: number | null
+}
+
+async function announcedSteps(accountId: string): Promise<Announced[]> {
   const packs = await rowsOf(`select messages from tollgate.outbox_packs where lane = 'now' order by pack_id`)
   const messages = (await Promise.all(packs.map((pack) => readPack(pack.messages as Buffer)))).flat()
   const values = messages
     .filter(({ topic, key }) => topic === 'credit.top-ups.v1' && String(key) === accountId)
-    .map(({ value }) => JSON.parse(String(value)) as { version: number; kind: string; reason: string | null })
+    .map(({ value }) => JSON.parse(String(value)) as Announced)
   expect(values.map(({ version }) => version)).toEqual(values.map((_, i) => i + 1))
   expect((await accountOf(accountId)).top_up_version).toBe(BigInt(values.length))
-  return values.map(({ kind, reason }) => (reason === null ? kind : `${kind} ${reason}`))
+  return values
 }
 
 let events = 0
@@ -462,6 +473,24 @@ describe('an attempt', () => {
         'charged',
       ),
     ).toEqual([{ outcome: 'succeeded', number: 1, confirmed: true }])
+  })
+
+  it('that a limit ends once its payment is prepared says until when the limit lasts', async () => {
+    await openBelow('capped-late', { monthlyCapMicros: 40_000_000n })
+    await record(testLedger, await beginCharge(testLedger, 'capped-late'), { kind: 'succeeded' })
+    await adjust(testLedger, 'capped-late', -15_000_000n, 'used up')
+    const prepared = await prepare(testLedger, (await claim(testLedger, 'capped-late'))!)
+    await save('capped-late', { monthlyCapMicros: 30_000_000n })
+    const of = { accountId: 'capped-late', topUpId: prepared.topUpId, holder: 'worker', callMs: 1_000 }
+    expect(await beginConfirming(testLedger, of)).toMatchObject({ kind: 'cancel' })
+    await record(testLedger, prepared, { kind: 'canceled' })
+    const { waits } = await autoOf('capped-late')
+    expect(waits).toMatchObject({ limit: 'monthly_cap' })
+    expect((await announcedSteps('capped-late')).at(-1)).toMatchObject({
+      kind: 'skipped',
+      reason: 'monthly_cap',
+      until: waits!.untilMicros,
+    })
   })
 
   it('is followed by the next while the balance is still below the threshold', async () => {

@@ -45,7 +45,12 @@ export async function advanceTopUp(
     const { topUp, memory } = advanced
     if (news.kind === 'prepared') await insertPrepared(locked, topUp, news)
     await storeAdvanced(locked, before, advanced, news)
-    const change = await conclude(locked, auto, { cause: 'top_up', topUp, memory, steps: stepsOf(advanced) })
+    const change = await conclude(locked, auto, {
+      cause: 'top_up',
+      topUp,
+      memory,
+      steps: stepsOf(advanced, auto.waits),
+    })
     return { change, answer: topUp }
   })
   return 'answer' in changed ? changed.answer : null

@@ -54,7 +54,7 @@ async function confirmOrEnd(locked: Locked, topUp: TopUp) {
     cause: 'top_up',
     topUp: advanced.topUp,
     waits,
-    steps: stepsOf(advanced),
+    steps: stepsOf(advanced, waits),
   })
   const kind = ({ charge: 'confirm', wait: 'wait', ended: 'cancel' } as const)[judgement.kind]
   return { change, answer: { kind, topUp: advanced.topUp } } as const

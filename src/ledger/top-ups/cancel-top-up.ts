@@ -38,7 +38,7 @@ export async function cancelTopUp(
     const news = { kind: 'ended', ending: ENDING } as const
     const advanced = advance(before, news, memory, clock.nowMicros, 0)!
     await storeAdvanced(locked, before, advanced, news)
-    const steps = stepsOf(advanced)
+    const steps = stepsOf(advanced, auto.waits)
     if (memory.pause === pause && auto.settings?.isOn) steps.push(autoTopUpStep('paused', pause.reason))
     const change = await conclude(locked, auto, { cause: 'top_up', topUp: advanced.topUp, memory, steps })
     return { change, answer: null }

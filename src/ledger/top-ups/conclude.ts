@@ -51,9 +51,14 @@ function outcomeOf({ ending }: TopUp, { state }: TopUp, news: TopUpNews): Attemp
   }
 }
 
-/** The steps to announce for an advanced top-up: its own, and the pause that began with it. */
+/**
+ * The steps to announce for an advanced top-up: its own, and the pause that began with it. `waits`: the limit that automatic
+ * top-up waits for. Its end is announced if the top-up was skipped for that limit, which may have been before its payment was
+ * canceled.
+ */
 export function stepsOf({ topUp, isNews, paused }: Advanced, waits: Waits | null = null): TopUpStep[] {
-  const step = isNews ? stepOf(topUp, waits?.untilMicros) : null
+  const waitsUntilMicros = waits !== null && waits.limit === topUp.reason ? waits.untilMicros : null
+  const step = isNews ? stepOf(topUp, waitsUntilMicros) : null
   return [...(step === null ? [] : [step]), ...(paused === null ? [] : [autoTopUpStep('paused', paused.reason)])]
 }
 

@@ -133,7 +133,7 @@ async function record(
 
   const memoryBefore = advanced?.memory ?? auto.memory
   const memory = afterEntries(memoryBefore, entries, found.methodId, clock.nowMicros)
-  const steps: TopUpStep[] = advanced === null ? [] : stepsOf(advanced)
+  const steps: TopUpStep[] = advanced === null ? [] : stepsOf(advanced, auto.waits)
   // A credit for an earlier attempt of the top-up is announced as well.
   if (!isCurrent && posted === null && first?.kind === 'top_up') {
     const { topUpId, trigger } = before
