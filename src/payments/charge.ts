@@ -6,9 +6,16 @@ import { beginConfirming } from '../ledger/top-ups/begin-confirming.ts'
 import { judgeTopUp } from '../ledger/top-ups/judge-top-up.ts'
 import { readMarkedSettings } from '../ledger/top-ups/provider-tasks.ts'
 import { type AnswerParts, createAnswers } from './answers.ts'
+import type { Refused } from './providers/provider.ts'
 
 /** How long a top-up waits while the process has not reconciled yet. */
 const RECONCILED_SOON_MICROS = 2_000_000
+
+const OTHER_PROVIDERS_CARD: Refused = {
+  kind: 'refused',
+  code: 'card_of_another_provider',
+  detail: 'the card was saved at another provider than the configured one, which was not asked',
+}
 
 export interface ChargerParts extends AnswerParts {
   /** The deadline of a call to the provider. */
@@ -43,6 +50,8 @@ export function createCharger(parts: ChargerParts): Charger {
     const { accountId, topUpId, trigger } = topUp
     const judged = await judgeTopUp(writer, { accountId, topUpId, holder })
     if (judged.kind !== 'charge') return
+    // Saved before the configured provider was changed. It knows neither this card nor its customer.
+    if (judged.method.provider !== provider.name) return await storeNoAnswer(topUp, OTHER_PROVIDERS_CARD)
     // Before anything is prepared: the payment of this top-up may be in the list, and is then adopted as its attempt.
     if (!(await hasReconciled(topUp))) return
     const customerId = judged.customerId ?? (await createCustomer(topUp))

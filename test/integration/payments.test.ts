@@ -303,6 +303,18 @@ describe('a process whose clock is an hour off', () => {
   })
 })
 
+describe('a card that was saved at another provider', () => {
+  it('is not sent to the configured one: automatic top-up is paused', async () => {
+    const account = await open('good')
+    await payments.pool.query(`update tollgate.payment_methods set provider = 'other' where account_id = $1`, [account])
+    await spend(account, 45_000_000n)
+    await payments.settle()
+    expect(await topUpsOf(account)).toEqual(['failed card_of_another_provider'])
+    expect(await pausedFor(account)).toBe('refused')
+    expect(await payments.provider.desk.listPayments(account, { after: null, limit: 1 })).toEqual([])
+  })
+})
+
 describe('returned money', () => {
   /** Charged 20.00, with 5.00 of earlier credit left. */
   async function charged(card: Card): Promise<{ account: string; paymentId: string }> {
