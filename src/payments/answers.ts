@@ -26,6 +26,11 @@ export function createAnswers({ writer, provider, log, metrics }: AnswerParts) {
     const answer = await ask()
     if (answer.kind !== 'facts') return await storeNoAnswer(topUp, answer)
     const recorded = await recordPayment(writer, provider.name, answer.facts, { chance: Math.random(), askedAtMs })
+    if ('unknownAccount' in recorded || 'otherCurrency' in recorded) {
+      // The claim is kept, so that the payment is not read again in a tight loop.
+      const why = Object.keys(recorded)[0]
+      throw new TypeError(`payment ${answer.facts.paymentId} of top-up ${topUp.topUpId} cannot be recorded: ${why}`)
+    }
     const { kind } = answer.facts.state
     const code = answer.facts.state.kind === 'declined' ? answer.facts.state.decline.code : ''
     if ('topUp' in recorded && recorded.topUp !== null) metrics.outcomesTotal.inc({ outcome: kind, code })

@@ -34,6 +34,18 @@ async function open(card: Card, settings = {}): Promise<string> {
 
 const spend = (accountId: string, micros: bigint) => adjust(payments, accountId, -micros, 'spent')
 
+const advancerAt = (provider: PaymentProvider) =>
+  createAdvancer({
+    writer: payments,
+    provider,
+    callMs: 5_000,
+    holder: 'process',
+    isReconciled: () => true,
+    onRecorded: () => {},
+    log: createLog('silent'),
+    metrics: paymentMetrics(new Registry()),
+  })
+
 async function balanceOf(accountId: string): Promise<{ balance: number; status: string; below: number | null }> {
   const { rows } = await payments.pool.query(
     `select (balance_micros * 0.000001)::float8 as balance, status,
@@ -217,6 +229,33 @@ describe('a payment that the customer has to approve', () => {
   })
 })
 
+describe('a payment that the provider reports in another currency', () => {
+  it('is a fault, and is not read again before its claim has expired', async () => {
+    const account = await open('good')
+    await payments.settle()
+    await spend(account, 45_000_000n)
+    const asDollars = async (answer: ReturnType<PaymentProvider['readPayment']>) => {
+      const answered = await answer
+      return answered.kind === 'facts'
+        ? { ...answered, facts: { ...answered.facts, currency: 'USD' as const } }
+        : answered
+    }
+    const { provider } = payments
+    const claimAndAdvance = advancerAt({
+      ...provider,
+      confirm: (paymentId, attemptId) => asDollars(provider.confirm(paymentId, attemptId)),
+      readPayment: (paymentId) => asDollars(provider.readPayment(paymentId)),
+    })
+    await Promise.all(await claimAndAdvance(1))
+    expect(await topUpsOf(account)).toEqual(['charging'])
+    expect(await claimAndAdvance(1)).toEqual([])
+    await payments.pass(0.1)
+    await payments.settle()
+    expect(await payments.charges(account)).toHaveLength(1)
+    expect((await balanceOf(account)).balance).toBe(25)
+  })
+})
+
 describe('a task that outlasts its claim', () => {
   it('leaves a later claim of the same process alone', async () => {
     const account = await open('good')
@@ -232,16 +271,7 @@ describe('a task that outlasts its claim', () => {
         return await payments.provider.prepare(payment)
       },
     }
-    const claimAndAdvance = createAdvancer({
-      writer: payments,
-      provider: slow,
-      callMs: 5_000,
-      holder: 'process',
-      isReconciled: () => true,
-      onRecorded: () => {},
-      log: createLog('silent'),
-      metrics: paymentMetrics(new Registry()),
-    })
+    const claimAndAdvance = advancerAt(slow)
     const claims = () => payments.pool.query('select claimed_by from tollgate.top_ups where account_id = $1', [account])
     const begin = async () => {
       const count = gates.length
