@@ -750,6 +750,26 @@ describe('the facts of a payment', () => {
     expect(await recordPayment(testLedger, PROVIDER, facts(posted), overtaken)).toMatchObject({ posted: [] })
   })
 
+  it('of another payment of an open top-up get an attempt of their own, whose number no later one has', async () => {
+    await openBelow('adopted')
+    const current = await beginCharge(testLedger, 'adopted')
+    const other = { paymentId: 'another-payment', amountMicros: 1_000_000n }
+    await record(testLedger, current, { kind: 'processing' }, other)
+    await record(testLedger, current, declined('insufficient_funds'))
+    await pool.query(
+      'update tollgate.top_ups set next_try_at = now(), claimed_by = null, claimed_until = null where top_up_id = $1',
+      [current.topUpId],
+    )
+    const next = await beginCharge(testLedger, 'adopted')
+    expect(next.topUpId).toBe(current.topUpId)
+    const attempts = await rowsOf(
+      'select number, payment_id from tollgate.top_up_attempts where top_up_id = $1 order by number',
+      next.topUpId,
+    )
+    expect(attempts.map((attempt) => attempt.payment_id)).toEqual([current.paymentId, other.paymentId, next.paymentId])
+    expect(attempts.map((attempt) => attempt.number)).toEqual([1, 2, 3])
+  })
+
   it('of an unknown prepared payment are ignored', async () => {
     await openBelow('unconfirmed')
     for (const kind of ['unconfirmed', 'canceled'] as const) {

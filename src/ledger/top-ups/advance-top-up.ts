@@ -3,7 +3,7 @@ import { advance, type TopUp, type TopUpNews } from '../../core/top-up/machine.t
 import { changeAccount, type Locked, type Writer } from '../changes/change-account.ts'
 import { conclude, stepsOf, storeAdvanced } from './conclude.ts'
 import { readAutoTopUp } from './read-auto-top-up.ts'
-import { insertAttempt, readTopUp } from './top-up-rows.ts'
+import { insertAttempt, readLastNumber, readTopUp } from './top-up-rows.ts'
 
 export interface NewsOf {
   readonly accountId: string
@@ -36,9 +36,11 @@ export async function advanceTopUp(
     const { connection, clock } = locked
     const news =
       heard.kind === 'wait' ? ({ kind: 'wait', untilMicros: clock.nowMicros + heard.forMicros } as const) : heard
-    const before = (await readTopUp(connection, accountId, topUpId))?.topUp
-    const isOfThis = before !== undefined && before.paymentId === (paymentId ?? null)
-    if (!isOfThis || (news.kind === 'prepared' && before.state !== 'requested')) return { change: null, answer: null }
+    const stored = (await readTopUp(connection, accountId, topUpId))?.topUp
+    const isOfThis = stored !== undefined && stored.paymentId === (paymentId ?? null)
+    if (!isOfThis || (news.kind === 'prepared' && stored.state !== 'requested')) return { change: null, answer: null }
+    const before =
+      news.kind === 'prepared' ? { ...stored, attempts: await readLastNumber(connection, topUpId) } : stored
     const auto = await readAutoTopUp(connection, accountId)
     const advanced = advance(before, news, auto.memory, clock.nowMicros, chance)
     if (advanced === null) return { change: null, answer: null }

@@ -26,7 +26,15 @@ import { epochMicros } from '../../platform/sql.ts'
 import { changeAccount, type Locked, type Writer } from '../changes/change-account.ts'
 import { conclude, stepsOf, storeAdvanced } from './conclude.ts'
 import { readAutoTopUp } from './read-auto-top-up.ts'
-import { insertAttempt, insertTopUp, newTopUp, readTopUp, updateAttempt, updateTopUp } from './top-up-rows.ts'
+import {
+  insertAttempt,
+  insertTopUp,
+  newTopUp,
+  readLastNumber,
+  readTopUp,
+  updateAttempt,
+  updateTopUp,
+} from './top-up-rows.ts'
 
 export type RecordedPayment =
   | {
@@ -245,7 +253,7 @@ async function adopt(
   const attempt = {
     attemptId: randomUUID(),
     topUpId: topUp.topUpId,
-    number: topUp.attempts + 1,
+    number: (await readLastNumber(connection, topUp.topUpId)) + 1,
     methodId,
   }
   await insertAttempt(connection, { ...attempt, accountId, trigger, amountMicros, provider, paymentId }, nowMicros)

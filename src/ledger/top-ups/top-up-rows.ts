@@ -218,6 +218,18 @@ export async function insertAttempt(
   ])
 }
 
+const LAST_NUMBER = `
+  select coalesce(max(number), 0)::integer as number from tollgate.top_up_attempts where top_up_id = $1`
+
+/**
+ * The number of the top-up's last attempt; 0: it has none. It may be an adopted payment, which is not the top-up's current
+ * attempt. The account must be locked.
+ */
+export async function readLastNumber(connection: Connection, topUpId: string): Promise<number> {
+  const { rows } = await connection.query<{ number: number }>(LAST_NUMBER, [topUpId])
+  return rows[0]!.number
+}
+
 const UPDATE_ATTEMPT = `
   update tollgate.top_up_attempts set confirmed_at = $2, outcome = $3, code = $4 where attempt_id = $1`
 
