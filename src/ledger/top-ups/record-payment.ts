@@ -256,6 +256,7 @@ async function adopt(
     number: (await readLastNumber(connection, topUp.topUpId)) + 1,
     methodId,
   }
+  // The attempt keeps the payment's trigger, so it counts towards the limits even if its top-up is stored as a manual one.
   await insertAttempt(connection, { ...attempt, accountId, trigger, amountMicros, provider, paymentId }, nowMicros)
   const confirmedAtMicros = Math.min(facts.createdAtMicros, nowMicros)
   await updateAttempt(connection, attempt.attemptId, { confirmedAtMicros, outcome: null, code: null })
