@@ -12,6 +12,7 @@ import { advanceTopUp } from '../../src/ledger/top-ups/advance-top-up.ts'
 import { pauseForRestore, saveAutoTopUp } from '../../src/ledger/top-ups/auto-top-up.ts'
 import { beginConfirming } from '../../src/ledger/top-ups/begin-confirming.ts'
 import { claimTopUps, releaseClaim } from '../../src/ledger/top-ups/claim-top-ups.ts'
+import { findUnrecorded } from '../../src/ledger/top-ups/find-unrecorded.ts'
 import { judgeTopUp } from '../../src/ledger/top-ups/judge-top-up.ts'
 import {
   addPaymentMethod,
@@ -748,6 +749,15 @@ describe('the facts of a payment', () => {
     expect(await amountsOf(accountId)).toEqual(amounts)
     // Those that say what is posted are no matter.
     expect(await recordPayment(testLedger, PROVIDER, facts(posted), overtaken)).toMatchObject({ posted: [] })
+  })
+
+  it('are known once they are posted, also if a refund and a dispute overlap', async () => {
+    const topUp = await chargedAccount('overlap')
+    const overlapping = { refundedMicros: 15_000_000n, disputedMicros: 20_000_000n }
+    const facts = factsOf(topUp, { kind: 'succeeded' }, overlapping)
+    expect(await findUnrecorded(pool, PROVIDER, [facts])).toEqual([facts])
+    await record(testLedger, topUp, { kind: 'succeeded' }, overlapping)
+    expect(await findUnrecorded(pool, PROVIDER, [facts])).toEqual([])
   })
 
   it('of another payment of an open top-up get an attempt of their own, whose number no later one has', async () => {

@@ -14,9 +14,9 @@ const BUGS = {
   return { ...before, state, silences, confirmedAtMicros, nextTryAtMicros, ...(isInDoubt ? anew : {}) }\n`,
   },
   'credit before the word of the provider': {
-    file: '/src/ledger/top-ups/record-payment.ts',
-    line: "creditedMicros: news.kind === 'succeeded' ? amountMicros : 0n,",
-    by: "creditedMicros: news.kind === 'succeeded' || news.kind === 'processing' ? amountMicros : 0n,",
+    file: '/src/core/top-up/payment.ts',
+    line: 'creditedMicros: hasTakenMoney(facts) ? amountMicros : 0n,',
+    by: "creditedMicros: hasTakenMoney(facts) || facts.state.kind === 'processing' ? amountMicros : 0n,",
   },
   // As read before the account was locked: others have charged since.
   'limits judged outside the lock': {
@@ -37,8 +37,8 @@ const BUGS = {
   },
   'a webhook posted twice': {
     file: '/src/ledger/top-ups/record-payment.ts',
-    line: 'entriesFor(posted?.totals ?? NOTHING_POSTED, totalsOf(facts, news))',
-    by: 'entriesFor(NOTHING_POSTED, totalsOf(facts, news))',
+    line: 'entriesFor(posted?.totals ?? NOTHING_POSTED, totalsSaid(facts))',
+    by: 'entriesFor(NOTHING_POSTED, totalsSaid(facts))',
   },
 }
 

@@ -38,6 +38,17 @@ export interface PaymentTotals {
 
 export const NOTHING_POSTED: PaymentTotals = { creditedMicros: 0n, refundedMicros: 0n, disputedMicros: 0n }
 
+/** Whether it took money. One with a refund or a dispute must have succeeded, even if its state does not say so yet. */
+export function hasTakenMoney({ state, refundedMicros, disputedMicros }: PaymentFacts): boolean {
+  return state.kind === 'succeeded' || refundedMicros > 0n || disputedMicros > 0n
+}
+
+/** The totals that the provider reports. `entriesFor` limits them to what the payment brought. */
+export function totalsSaid(facts: PaymentFacts): PaymentTotals {
+  const { amountMicros, refundedMicros, disputedMicros } = facts
+  return { creditedMicros: hasTakenMoney(facts) ? amountMicros : 0n, refundedMicros, disputedMicros }
+}
+
 /** One movement to post. */
 export interface PaymentEntry {
   readonly kind: 'top_up' | 'refund' | 'dispute'

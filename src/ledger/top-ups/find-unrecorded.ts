@@ -1,6 +1,6 @@
 /** Finds the listed payments that this database does not fully know. Most payments of a list are known already. */
 import { isOpen, type TopUpState } from '../../core/top-up/machine.ts'
-import type { PaymentFacts } from '../../core/top-up/payment.ts'
+import { entriesFor, type PaymentFacts, totalsSaid } from '../../core/top-up/payment.ts'
 import type { Pool } from '../../platform/postgres.ts'
 
 const READ_KNOWN = `
@@ -37,13 +37,13 @@ export async function findUnrecorded(
   })
 }
 
-function lacksMoney({ state, amountMicros, refundedMicros, disputedMicros }: PaymentFacts, row: KnownRow): boolean {
-  const hasTaken = state.kind === 'succeeded' || refundedMicros > 0n || disputedMicros > 0n
-  return (
-    (hasTaken && row.credited_micros !== amountMicros) ||
-    (row.refunded_micros ?? 0n) !== refundedMicros ||
-    (row.disputed_micros ?? 0n) !== disputedMicros
-  )
+function lacksMoney(facts: PaymentFacts, row: KnownRow): boolean {
+  const posted = {
+    creditedMicros: row.credited_micros ?? 0n,
+    refundedMicros: row.refunded_micros ?? 0n,
+    disputedMicros: row.disputed_micros ?? 0n,
+  }
+  return entriesFor(posted, totalsSaid(facts)).entries.length > 0
 }
 
 /** Its top-up has not ended, and the payment is in another state than one that was never confirmed. */

@@ -15,10 +15,12 @@ import { advance, type PaymentNews, type TopUp, type TopUpTrigger } from '../../
 import { type AutoTopUpMemory, afterReversal } from '../../core/top-up/memory.ts'
 import {
   entriesFor,
+  hasTakenMoney,
   NOTHING_POSTED,
   type PaymentEntry,
   type PaymentFacts,
   type PaymentTotals,
+  totalsSaid,
 } from '../../core/top-up/payment.ts'
 import { autoTopUpStep, type TopUpStep } from '../../core/top-up/step.ts'
 import type { Connection, Pool } from '../../platform/postgres.ts'
@@ -110,9 +112,9 @@ async function record(
 ) {
   const { connection, account, settings, clock } = locked
   const payment = { provider, paymentId: facts.paymentId }
-  const news = newsOf(facts)
+  const news: PaymentNews = hasTakenMoney(facts) ? { kind: 'succeeded' } : facts.state
   const posted = await readPayment(connection, payment)
-  const { entries, totals } = entriesFor(posted?.totals ?? NOTHING_POSTED, totalsOf(facts, news))
+  const { entries, totals } = entriesFor(posted?.totals ?? NOTHING_POSTED, totalsSaid(facts))
   // A total may rise and fall, so a difference counts only if it was read after the last posting.
   const isOvertaken = posted !== null && askedAtMicros <= posted.changedAtMicros + CLOCK_MARGIN_MICROS
   if (isOvertaken && entries.length > 0) return { change: null, answer: { tooOld: true } } as const
@@ -164,16 +166,6 @@ async function record(
     }),
     answer: { posted: entries, topUp },
   }
-}
-
-/** A payment with a refund or a dispute must have succeeded, even if its state does not say so yet. */
-function newsOf({ state, refundedMicros, disputedMicros }: PaymentFacts): PaymentNews {
-  return refundedMicros > 0n || disputedMicros > 0n ? { kind: 'succeeded' } : state
-}
-
-function totalsOf(facts: PaymentFacts, news: PaymentNews): PaymentTotals {
-  const { amountMicros, refundedMicros, disputedMicros } = facts
-  return { creditedMicros: news.kind === 'succeeded' ? amountMicros : 0n, refundedMicros, disputedMicros }
 }
 
 function creditEntry(

@@ -1,13 +1,33 @@
 /** What is posted for a payment, given the provider's totals. */
 import { describe, expect, it } from 'vitest'
 import { parseMoney } from '../../../src/core/money.ts'
-import { entriesFor, NOTHING_POSTED, type PaymentTotals } from '../../../src/core/top-up/payment.ts'
+import {
+  entriesFor,
+  NOTHING_POSTED,
+  type PaymentFacts,
+  type PaymentTotals,
+  totalsSaid,
+} from '../../../src/core/top-up/payment.ts'
 
 /** `100 20 0`: credited, refunded, disputed. */
 function totals(text: string): PaymentTotals {
   const [creditedMicros, refundedMicros, disputedMicros] = text.split(' ').map((amount) => parseMoney(amount)!)
   return { creditedMicros: creditedMicros!, refundedMicros: refundedMicros!, disputedMicros: disputedMicros! }
 }
+
+describe('the totals that are reported', () => {
+  it.each([
+    ['succeeded', '0 0', '100 0 0'],
+    ['processing', '0 0', '0 0 0'],
+    ['unconfirmed', '0 0', '0 0 0'],
+    ['processing', '30 0', '100 30 0'],
+    ['canceled', '0 100', '100 0 100'],
+  ] as const)('of one that is %s, with %s refunded and disputed, are %s', (kind, back, said) => {
+    const { refundedMicros, disputedMicros } = totals(`0 ${back}`)
+    const facts = { state: { kind }, amountMicros: parseMoney('100')!, refundedMicros, disputedMicros }
+    expect(totalsSaid(facts as PaymentFacts)).toEqual(totals(said))
+  })
+})
 
 describe('the posting', () => {
   it.each([
