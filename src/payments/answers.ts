@@ -18,7 +18,7 @@ export interface AnswerParts {
 
 /** Makes the functions that ask the provider about a top-up and record the answer. No account may be locked meanwhile. */
 export function createAnswers({ writer, provider, log, metrics }: AnswerParts) {
-  return { askAndRecord, storeNoAnswer, createCustomer, pausesForRestore }
+  return { askAndRecord, storeNoAnswer, createCustomer, readMarkVerdict }
 
   /** Asks about a payment and records the facts. Facts that have become too old are dropped: the next claim reads them again. */
   async function askAndRecord(topUp: TopUp, ask: () => Promise<FactsAnswer>): Promise<void> {
@@ -61,17 +61,21 @@ export function createAnswers({ writer, provider, log, metrics }: AnswerParts) {
   }
 
   /**
-   * Whether automatic top-up is paused because the provider's mark is newer than the settings here. Then the database was
-   * restored to an earlier point and has lost a change, such as turning automatic top-up off. A person has to save it again.
+   * Reads the provider's mark. If it is newer than the settings here, the database was restored to an earlier point and has
+   * lost a change, such as turning automatic top-up off: automatic top-up is paused until a person saves it again.
    */
-  async function pausesForRestore(topUp: TopUp, customerId: string, settingsVersion: number): Promise<boolean> {
+  async function readMarkVerdict(
+    topUp: TopUp,
+    customerId: string,
+    settingsVersion: number,
+  ): Promise<'charge' | 'paused' | 'no_answer'> {
     const answer = await provider.readMark(customerId)
     if (answer.kind !== 'mark') {
       await storeNoAnswer(topUp, answer)
-      return true
+      return 'no_answer'
     }
-    if (answer.mark === null || answer.mark.settingsVersion <= settingsVersion) return false
-    return await pauseForRestore(writer, topUp.accountId, answer.mark)
+    if (answer.mark === null || answer.mark.settingsVersion <= settingsVersion) return 'charge'
+    return (await pauseForRestore(writer, topUp.accountId, answer.mark)) ? 'paused' : 'charge'
   }
 }
 

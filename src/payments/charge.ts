@@ -41,7 +41,7 @@ export interface Charger {
 /** Makes the steps. Nothing is locked while the provider is called. */
 export function createCharger(parts: ChargerParts): Charger {
   const { writer, provider, callMs, isReconciled, receiptEmailOf, metrics } = parts
-  const { askAndRecord, storeNoAnswer, createCustomer, pausesForRestore } = createAnswers(parts)
+  const { askAndRecord, storeNoAnswer, createCustomer, readMarkVerdict } = createAnswers(parts)
   const { pool } = writer
 
   return { attempt, confirm, check, cancel }
@@ -56,7 +56,8 @@ export function createCharger(parts: ChargerParts): Charger {
     if (!(await hasReconciled(topUp))) return
     const customerId = judged.customerId ?? (await createCustomer(topUp))
     if (customerId === null) return
-    if (trigger === 'automatic' && (await pausesForRestore(topUp, customerId, judged.settingsVersion))) return
+    if (trigger === 'automatic' && (await readMarkVerdict(topUp, customerId, judged.settingsVersion)) !== 'charge')
+      return
 
     const attemptId = randomUUID()
     const answer = await provider.prepare({
@@ -93,7 +94,8 @@ export function createCharger(parts: ChargerParts): Charger {
     if (trigger === 'automatic') {
       const marked = await readMarkedSettings(pool, provider.name, accountId)
       const customerId = marked.customerId ?? (await createCustomer(topUp))
-      if (customerId === null || (await pausesForRestore(topUp, customerId, marked.settingsVersion))) return
+      if (customerId === null) return
+      if ((await readMarkVerdict(topUp, customerId, marked.settingsVersion)) !== 'charge') return
     }
     await confirmChecked(topUp, holder)
   }
