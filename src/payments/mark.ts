@@ -6,8 +6,7 @@
 import type { Writer } from '../ledger/changes/change-account.ts'
 import { noteDetached, noteMarked, readMarksDue, readMethodsToDetach } from '../ledger/top-ups/provider-tasks.ts'
 import type { Logger } from '../platform/log.ts'
-import type { PaymentProvider } from './providers/provider.ts'
-import { ProviderDidNotAnswer } from './reconcile.ts'
+import { type PaymentProvider, ProviderDidNotAnswer } from './providers/provider.ts'
 
 const TASKS_PER_RUN = 200
 

@@ -14,8 +14,13 @@ import {
 } from '../ledger/top-ups/method-setups.ts'
 import { readCustomer, rememberCustomer } from '../ledger/top-ups/payment-methods.ts'
 import type { Logger } from '../platform/log.ts'
-import type { NoAnswer, PaymentProvider, Refused, SetupAnswer } from './providers/provider.ts'
-import { ProviderDidNotAnswer } from './reconcile.ts'
+import {
+  type NoAnswer,
+  type PaymentProvider,
+  ProviderDidNotAnswer,
+  type Refused,
+  type SetupAnswer,
+} from './providers/provider.ts'
 
 /** A setup for which the provider never supplied a page expires after this: nobody is waiting for it any more. */
 const WITHOUT_PAGE_MICROS: InstantMicros = MICROS_PER_DAY

@@ -10,7 +10,8 @@ import { findUnrecorded } from '../ledger/top-ups/find-unrecorded.ts'
 import { moveCursor, readCursor } from '../ledger/top-ups/provider-cursors.ts'
 import { recordPayment } from '../ledger/top-ups/record-payment.ts'
 import type { Logger } from '../platform/log.ts'
-import type { PaymentFacts, PaymentProvider } from './providers/provider.ts'
+import { logNotPosted } from './not-posted.ts'
+import { type PaymentFacts, type PaymentProvider, ProviderDidNotAnswer } from './providers/provider.ts'
 
 const OVERLAP_MICROS: InstantMicros = 3_600_000_000
 const EVERY_MS = 60_000
@@ -114,21 +115,4 @@ async function record(writer: Writer, provider: PaymentProvider, facts: PaymentF
   // The cursor does not move, so the list is read again.
   if ('tooOld' in again) throw new ProviderDidNotAnswer(provider.name, 'its list is already out of date')
   return again
-}
-
-/** Logs a payment that could not be posted. The key of `recorded` is the reason. */
-export function logNotPosted(log: Logger, { paymentId, accountId }: PaymentFacts, recorded: object): void {
-  log.error(
-    { payment_id: paymentId, account_id: accountId, why: Object.keys(recorded)[0] },
-    'a payment at the provider belongs to no account here, or is in another currency; it was not posted and needs manual attention',
-  )
-}
-
-/** The provider gave no usable answer. Asking again later may help. */
-export class ProviderDidNotAnswer extends Error {
-  override readonly name = 'ProviderDidNotAnswer'
-
-  constructor(provider: string, detail: string) {
-    super(`the payment provider ${provider} gave no usable answer: ${detail}; will retry`)
-  }
 }

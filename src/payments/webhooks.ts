@@ -17,8 +17,8 @@ import {
 } from '../ledger/top-ups/refresh-method.ts'
 import type { Logger } from '../platform/log.ts'
 import { checkSetup } from './method-setups.ts'
-import type { PaymentProvider } from './providers/provider.ts'
-import { logNotPosted, ProviderDidNotAnswer } from './reconcile.ts'
+import { logNotPosted } from './not-posted.ts'
+import { type PaymentProvider, ProviderDidNotAnswer } from './providers/provider.ts'
 
 /** They are checked concurrently, so that the claim outlasts the slowest call. */
 export const EVENTS_PER_RUN = 20

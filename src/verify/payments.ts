@@ -8,7 +8,12 @@
  */
 import { formatMoney } from '../core/money.ts'
 import { entriesFor, NOTHING_POSTED, type PaymentTotals } from '../core/top-up/payment.ts'
-import type { NoAnswer, PaymentFacts, PaymentProvider } from '../payments/providers/provider.ts'
+import {
+  type NoAnswer,
+  type PaymentFacts,
+  type PaymentProvider,
+  ProviderDidNotAnswer,
+} from '../payments/providers/provider.ts'
 import type { Pool } from '../platform/postgres.ts'
 import { pause, retryWaitMs } from '../platform/retry.ts'
 import type { OnFault } from './fault.ts'
@@ -60,7 +65,7 @@ export async function verifyPayments(parts: PaymentsParts, onFault: OnFault): Pr
   try {
     return await comparePayments({ pool, provider, pace, patienceMs, onFault })
   } catch (error) {
-    if (!(error instanceof ProviderSilent)) throw error
+    if (!(error instanceof ProviderDidNotAnswer)) throw error
     silent(`${error.message}: not all payments were compared`)
     return 0
   }
@@ -128,7 +133,7 @@ async function* listed(provider: PaymentProvider): AsyncGenerator<readonly Payme
   for (let cursor: string | null = null; ; ) {
     const from: string | null = cursor
     const page: ListAnswer = await answered(provider, () => provider.listChanged(from))
-    if (page.kind === 'refused') throw new ProviderSilent(provider.name, page.detail)
+    if (page.kind === 'refused') throw new ProviderDidNotAnswer(provider.name, page.detail)
     yield page.facts
     if (page.isLast) return
     cursor = page.cursor
@@ -282,7 +287,7 @@ async function readFacts({ provider }: Comparing, paymentId: string): Promise<Pa
   const answer = await answered(provider, () => provider.readPayment(paymentId))
   if (answer.kind === 'facts') return answer.facts
   if (answer.code === 'payment_missing') return null
-  throw new ProviderSilent(provider.name, answer.detail)
+  throw new ProviderDidNotAnswer(provider.name, answer.detail)
 }
 
 async function answered<T extends { readonly kind: string }>(
@@ -292,19 +297,11 @@ async function answered<T extends { readonly kind: string }>(
   for (let asked = 1; ; asked++) {
     const answer = await ask()
     if (!isNoAnswer(answer)) return answer as Exclude<T, NoAnswer>
-    if (asked === MAX_TRIES) throw new ProviderSilent(name, answer.detail)
+    if (asked === MAX_TRIES) throw new ProviderDidNotAnswer(name, answer.detail)
     await pause(retryWaitMs(BACKOFF, asked))
   }
 }
 
 function isNoAnswer(answer: { readonly kind: string }): answer is NoAnswer {
   return answer.kind === 'unavailable' || answer.kind === 'unknown'
-}
-
-class ProviderSilent extends Error {
-  override readonly name = 'ProviderSilent'
-
-  constructor(provider: string, detail: string) {
-    super(`the payment provider ${provider} gave no usable answer: ${detail}`)
-  }
 }

@@ -146,3 +146,12 @@ export interface PaymentProvider {
   /** Writes the mark, unless it already has a later settings version. */
   writeMark(customerId: string, mark: ProviderMark): Promise<{ readonly kind: 'done' } | NoAnswer | Refused>
 }
+
+/** The provider gave no usable answer. Asking again later may help. */
+export class ProviderDidNotAnswer extends Error {
+  override readonly name = 'ProviderDidNotAnswer'
+
+  constructor(provider: string, detail: string) {
+    super(`the payment provider ${provider} gave no usable answer: ${detail}`)
+  }
+}
