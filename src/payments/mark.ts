@@ -6,24 +6,83 @@
 import type { Writer } from '../ledger/changes/change-account.ts'
 import { noteDetached, noteMarked, readMarksDue, readMethodsToDetach } from '../ledger/top-ups/provider-tasks.ts'
 import type { Logger } from '../platform/log.ts'
-import { type PaymentProvider, ProviderDidNotAnswer } from './providers/provider.ts'
+import { type NoAnswer, type PaymentProvider, ProviderDidNotAnswer, type Refused } from './providers/provider.ts'
 
 const TASKS_PER_RUN = 200
 
-/** Writes marks that are due and detaches removed cards. Rejects with `ProviderDidNotAnswer`: it is retried later. */
-export async function markAtProvider({ pool }: Writer, provider: PaymentProvider, log: Logger): Promise<void> {
-  for (const { accountId, customerId, settingsVersion } of await readMarksDue(pool, provider.name, TASKS_PER_RUN)) {
-    const answer = await provider.writeMark(customerId, { settingsVersion })
-    if (answer.kind === 'refused')
-      log.error({ account_id: accountId, code: answer.code }, 'the provider refused to store the mark of an account')
-    else if (answer.kind !== 'done') throw new ProviderDidNotAnswer(provider.name, answer.detail)
-    else await noteMarked(pool, provider.name, accountId, settingsVersion)
+/** One customer may never get an answer. After this many without one, the provider is taken to be down. */
+const MAX_UNANSWERED = 3
+
+/**
+ * How far the due tasks were tried. A task that is refused or unanswered stays due, so each run continues where the last one
+ * stopped: otherwise such tasks would hold up all others.
+ */
+export interface MarkProgress {
+  afterAccountId: string
+  afterMethodId: string
+}
+
+/** The progress of a process that has tried none. */
+export function noMarkProgress(): MarkProgress {
+  return { afterAccountId: '', afterMethodId: '' }
+}
+
+/**
+ * Writes marks that are due and detaches removed cards, up to `tasksPerRun` of each. Rejects with `ProviderDidNotAnswer` if the
+ * provider did not answer some; they are tried again.
+ */
+export async function markAtProvider(
+  { pool }: Writer,
+  provider: PaymentProvider,
+  log: Logger,
+  progress: MarkProgress = noMarkProgress(),
+  tasksPerRun: number = TASKS_PER_RUN,
+): Promise<void> {
+  const refused: object[] = []
+  const unanswered: NoAnswer[] = []
+
+  /** Whether the task is done. */
+  function isDone(about: object, answer: { readonly kind: 'done' } | NoAnswer | Refused): boolean {
+    if (answer.kind === 'refused') refused.push({ ...about, code: answer.code })
+    else if (answer.kind !== 'done') unanswered.push(answer)
+    return answer.kind === 'done'
   }
-  for (const { methodId, providerMethodId } of await readMethodsToDetach(pool, provider.name, TASKS_PER_RUN)) {
-    const answer = await provider.detachMethod(providerMethodId)
-    if (answer.kind === 'refused')
-      log.error({ method_id: methodId, code: answer.code }, 'the provider refused to detach a payment method')
-    else if (answer.kind !== 'done') throw new ProviderDidNotAnswer(provider.name, answer.detail)
-    else await noteDetached(pool, methodId)
+
+  /** Tries tasks in their order. Returns the id after which the next run continues; empty: from the beginning. */
+  async function tryEach<T>(
+    tasks: readonly T[],
+    after: string,
+    idOf: (task: T) => string,
+    tryOne: (task: T) => Promise<void>,
+  ): Promise<string> {
+    let triedLast = after
+    for (const task of tasks) {
+      if (unanswered.length >= MAX_UNANSWERED) return triedLast
+      triedLast = idOf(task)
+      await tryOne(task)
+    }
+    return tasks.length < tasksPerRun ? '' : triedLast
   }
+
+  progress.afterAccountId = await tryEach(
+    await readMarksDue(pool, provider.name, progress.afterAccountId, tasksPerRun),
+    progress.afterAccountId,
+    ({ accountId }) => accountId,
+    async ({ accountId, customerId, settingsVersion }) => {
+      const answer = await provider.writeMark(customerId, { settingsVersion })
+      if (isDone({ account_id: accountId }, answer)) await noteMarked(pool, provider.name, accountId, settingsVersion)
+    },
+  )
+  progress.afterMethodId = await tryEach(
+    await readMethodsToDetach(pool, provider.name, progress.afterMethodId, tasksPerRun),
+    progress.afterMethodId,
+    ({ methodId }) => methodId,
+    async ({ methodId, providerMethodId }) => {
+      const answer = await provider.detachMethod(providerMethodId)
+      if (isDone({ method_id: methodId }, answer)) await noteDetached(pool, methodId)
+    },
+  )
+  if (refused.length > 0) log.error({ refused }, 'the provider refused to store marks or to detach payment methods; they will be tried again')
+  const [first] = unanswered
+  if (first !== undefined) throw new ProviderDidNotAnswer(provider.name, first.detail)
 }

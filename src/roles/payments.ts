@@ -5,7 +5,7 @@ import { oldestOpenSetup, oldestOverdueLimit, oldestTaskAtProvider } from '../le
 import { oldestWaitingEvent } from '../ledger/top-ups/provider-events.ts'
 import { readReceiptEmail } from '../ledger/top-ups/receipt-email.ts'
 import { sweepAutoTopUp } from '../ledger/top-ups/sweep-auto-top-up.ts'
-import { markAtProvider } from '../payments/mark.ts'
+import { markAtProvider, noMarkProgress } from '../payments/mark.ts'
 import { sweepSetups } from '../payments/method-setups.ts'
 import { type PaymentMetrics, paymentMetrics, showFigures } from '../payments/metrics.ts'
 import { CALL_MS, openProvider } from '../payments/open-provider.ts'
@@ -81,6 +81,7 @@ interface JobParts {
 /** The jobs of the role: they find what no request and no webhook triggers. */
 function paymentJobs({ writer, provider, reconciler, metrics, outboxBell, log }: JobParts): Job[] {
   const { pool } = writer
+  const markProgress = noMarkProgress()
   return [
     {
       name: 'payments that the provider knows',
@@ -105,7 +106,7 @@ function paymentJobs({ writer, provider, reconciler, metrics, outboxBell, log }:
       name: 'marks at the provider',
       everyMs: 5 * SECOND_MS,
       async run() {
-        await markAtProvider(writer, provider, log)
+        await markAtProvider(writer, provider, log, markProgress)
         return { oldestWorkSeconds: await oldestTaskAtProvider(pool, provider.name) }
       },
     },

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { requestTopUp } from '../../src/ledger/top-ups/request-top-up.ts'
+import { markAtProvider, noMarkProgress } from '../../src/payments/mark.ts'
 import { paymentMetrics } from '../../src/payments/metrics.ts'
 import type { PaymentProvider } from '../../src/payments/providers/provider.ts'
 import { createAdvancer } from '../../src/payments/worker.ts'
@@ -454,5 +455,42 @@ describe('returned money', () => {
     await payments.tend()
     expect((await balanceOf(account)).balance).toBe(25)
     expect(await pausedFor(account)).toBe('disputed')
+  })
+})
+
+describe('marks at the provider', () => {
+  it('are written although others are refused, or never answered', async () => {
+    const accounts = [await open('good'), await open('good'), await open('good')].toSorted()
+    await markAtProvider(payments, payments.provider, createLog('silent'))
+    for (const account of accounts) await payments.save(account, { isOn: false }, null)
+    const { provider } = payments
+    const { rows } = await payments.pool.query<{ customer_id: string }>(
+      'select customer_id from tollgate.payment_customers where account_id = any($1) order by account_id',
+      [accounts],
+    )
+    const [refused, silent, answered] = rows.map((row) => row.customer_id)
+    const faulty: PaymentProvider = {
+      ...provider,
+      async writeMark(customerId, mark) {
+        if (customerId === refused) return { kind: 'refused', code: 'no', detail: 'no' }
+        if (customerId === silent) return { kind: 'unknown', detail: 'silence' }
+        return await provider.writeMark(customerId, mark)
+      },
+    }
+    const marked = async () => {
+      const read = await provider.readMark(answered!)
+      return read.kind === 'mark' ? read.mark!.settingsVersion : null
+    }
+    const before = await marked()
+    const progress = noMarkProgress()
+    for (let run = 0; run < accounts.length; run++) {
+      await markAtProvider(payments, faulty, createLog('silent'), progress, 1).catch(() => {})
+    }
+    expect(await marked()).toBe(before! + 1)
+    // They stay due, and each run begins again after the last.
+    await markAtProvider(payments, provider, createLog('silent'), progress)
+    await markAtProvider(payments, provider, createLog('silent'), progress)
+    const due = await payments.pool.query('select from tollgate.payment_customers where is_mark_due')
+    expect(due.rowCount).toBe(0)
   })
 })

@@ -16,9 +16,9 @@ const ASK_FOR_MARK = 'update tollgate.payment_customers set is_mark_due = true w
 const READ_MARKS_DUE = `
   select c.account_id, c.customer_id, ${autoTopUpVersion('c.account_id')} as settings_version
     from tollgate.payment_customers c
-   where c.provider = $1 and c.is_mark_due
+   where c.provider = $1 and c.is_mark_due and c.account_id > $2
    order by c.account_id
-   limit $2`
+   limit $3`
 
 /** If a later version has become due in the meantime, the mark stays due. */
 const NOTE_MARKED = `
@@ -29,9 +29,9 @@ const NOTE_MARKED = `
 const READ_METHODS_TO_DETACH = `
   select method_id, provider_method_id
     from tollgate.payment_methods
-   where provider = $1 and removed_at is not null and detached_at is null
-   order by removed_at
-   limit $2`
+   where provider = $1 and removed_at is not null and detached_at is null and method_id > $2
+   order by method_id
+   limit $3`
 
 const NOTE_DETACHED = 'update tollgate.payment_methods set detached_at = clock_timestamp() where method_id = $1'
 
@@ -58,11 +58,16 @@ export async function readMarkedSettings(
   return { customerId, settingsVersion }
 }
 
-/** Reads up to `limit` marks that have to be written. */
-export async function readMarksDue(pool: Pool, provider: string, limit: number): Promise<MarkDue[]> {
+/** Reads up to `limit` marks that have to be written, by account id, after the given one. */
+export async function readMarksDue(
+  pool: Pool,
+  provider: string,
+  afterAccountId: string,
+  limit: number,
+): Promise<MarkDue[]> {
   const { rows } = await pool.query<{ account_id: string; customer_id: string; settings_version: number }>(
     READ_MARKS_DUE,
-    [provider, limit],
+    [provider, afterAccountId, limit],
   )
   return rows.map((row) => ({
     accountId: row.account_id,
@@ -81,14 +86,16 @@ export async function noteMarked(
   await pool.query(NOTE_MARKED, [provider, accountId, settingsVersion])
 }
 
-/** Reads up to `limit` removed cards that have to be detached, those removed first coming first. */
+/** Reads up to `limit` removed cards that have to be detached, by method id, after the given one. */
 export async function readMethodsToDetach(
   pool: Pool,
   provider: string,
+  afterMethodId: string,
   limit: number,
 ): Promise<{ readonly methodId: string; readonly providerMethodId: string }[]> {
   const { rows } = await pool.query<{ method_id: string; provider_method_id: string }>(READ_METHODS_TO_DETACH, [
     provider,
+    afterMethodId,
     limit,
   ])
   return rows.map((row) => ({ methodId: row.method_id, providerMethodId: row.provider_method_id }))
