@@ -119,11 +119,11 @@ async function record(
   const isOvertaken = posted !== null && askedAtMicros <= posted.changedAtMicros + CLOCK_MARGIN_MICROS
   if (isOvertaken && entries.length > 0) return { change: null, answer: { tooOld: true } } as const
   const known = await readAttempt(connection, payment)
+  // Before a payment is adopted, which writes.
+  const auto = await readAutoTopUp(connection, account.accountId)
   const found = known ?? (await adopt(locked, provider, facts, news))
   if (found === null) return { change: null, answer: { posted: [], topUp: null } }
   const before = (await readTopUp(connection, account.accountId, found.topUpId))!.topUp
-
-  const auto = await readAutoTopUp(connection, account.accountId)
   const isCurrent = before.attemptId === found.attemptId
   const advanced = isCurrent ? advance(before, news, auto.memory, clock.nowMicros, chance) : null
   if (advanced !== null) await storeAdvanced(locked, before, advanced, news)
