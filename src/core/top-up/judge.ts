@@ -5,7 +5,7 @@
  */
 import { formatDate, type InstantMicros, MICROS_PER_DAY, parseDate } from '../instant.ts'
 import type { Micros } from '../money.ts'
-import type { Ending, TopUp } from './machine.ts'
+import type { Ending, TopUp, TopUpTrigger } from './machine.ts'
 import type { AutoTopUpMemory } from './memory.ts'
 
 export interface AutoTopUpSettings {
@@ -66,7 +66,7 @@ export type Judgement =
  */
 export function judgeAttempt(standing: Standing, nowMicros: InstantMicros): Judgement {
   const { settings, balanceMicros, memory, methodId, counted } = standing
-  if (standing.isClosed) return noLongerNeeded('account_closed')
+  if (standing.isClosed) return { kind: 'ended', ending: endingWhenClosed('automatic'), untilMicros: null }
   if (settings === null || !settings.isOn) return noLongerNeeded('turned_off')
   if (balanceMicros >= settings.thresholdMicros) return noLongerNeeded('balance_restored')
   if (memory.pause !== null) return skipped('paused', null)
@@ -77,6 +77,26 @@ export function judgeAttempt(standing: Standing, nowMicros: InstantMicros): Judg
   const dayLimitUntilMicros = dayLimitUntil(counted, nowMicros)
   if (dayLimitUntilMicros !== null) return skipped('day_limit', dayLimitUntilMicros)
   return { kind: 'charge', amountMicros: settings.amountMicros, methodId }
+}
+
+/**
+ * Judges whether a manual top-up may be charged now. A person wants it, so it is canceled only if something it needs is
+ * missing.
+ */
+export function judgeManual(
+  { methodId, amountMicros, requestedAtMicros }: Pick<TopUp, 'methodId' | 'amountMicros' | 'requestedAtMicros'>,
+  { isClosed, isMethodRemoved }: { readonly isClosed: boolean; readonly isMethodRemoved: boolean },
+  nowMicros: InstantMicros,
+): Judgement {
+  if (isClosed) return { kind: 'ended', ending: endingWhenClosed('manual'), untilMicros: null }
+  if (nowMicros - requestedAtMicros > MAX_MANUAL_WAIT_MICROS) return canceled('provider_unavailable')
+  if (methodId === null || isMethodRemoved) return canceled('no_method')
+  return { kind: 'charge', amountMicros, methodId }
+}
+
+/** How a top-up ends because its account is closed. */
+export function endingWhenClosed(trigger: TopUpTrigger): Ending {
+  return { state: trigger === 'automatic' ? 'no_longer_needed' : 'canceled', reason: 'account_closed' }
 }
 
 /**
@@ -91,6 +111,10 @@ export function judgePrepared(prepared: Pick<TopUp, 'amountMicros' | 'methodId'>
 
 function noLongerNeeded(reason: string): Judgement {
   return { kind: 'ended', ending: { state: 'no_longer_needed', reason }, untilMicros: null }
+}
+
+function canceled(reason: string): Judgement {
+  return { kind: 'ended', ending: { state: 'canceled', reason }, untilMicros: null }
 }
 
 function skipped(reason: string, untilMicros: InstantMicros | null): Judgement {

@@ -5,7 +5,8 @@
 
 import { type ChangeCause, changeSettings, keepAccount } from '../../core/changes/account-change.ts'
 import { formatInstant } from '../../core/instant.ts'
-import { advance, type Ending, type TopUp } from '../../core/top-up/machine.ts'
+import { endingWhenClosed } from '../../core/top-up/judge.ts'
+import { advance } from '../../core/top-up/machine.ts'
 import type { AutoTopUpMemory } from '../../core/top-up/memory.ts'
 import type { TopUpStep } from '../../core/top-up/step.ts'
 import type { Connection } from '../../platform/postgres.ts'
@@ -69,15 +70,10 @@ async function endOpenTopUps(locked: Locked, memory: AutoTopUpMemory): Promise<T
   const { rows } = await connection.query<TopUpRow>(READ_ENDED, [account.accountId])
   const steps: TopUpStep[] = []
   for (const topUp of rows.map(topUpOf)) {
-    const news = { kind: 'ended', ending: endingOf(topUp) } as const
+    const news = { kind: 'ended', ending: endingWhenClosed(topUp.trigger) } as const
     const advanced = advance(topUp, news, memory, clock.nowMicros, 0)!
     await storeAdvanced(locked, topUp, advanced, news)
     steps.push(...stepsOf(advanced))
   }
   return steps
-}
-
-/** The ending that judging it before its next attempt would give. */
-function endingOf({ trigger }: TopUp): Ending {
-  return { state: trigger === 'automatic' ? 'no_longer_needed' : 'canceled', reason: 'account_closed' }
 }

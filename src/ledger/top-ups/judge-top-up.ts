@@ -4,7 +4,7 @@
  */
 import type { InstantMicros } from '../../core/instant.ts'
 import type { Currency, Micros } from '../../core/money.ts'
-import { type Judgement, judgeAttempt, MAX_MANUAL_WAIT_MICROS } from '../../core/top-up/judge.ts'
+import { type Judgement, judgeAttempt, judgeManual } from '../../core/top-up/judge.ts'
 import { advance, type TopUp } from '../../core/top-up/machine.ts'
 import { allReplies, type Connection } from '../../platform/postgres.ts'
 import { changeAccount, type Writer } from '../changes/change-account.ts'
@@ -80,29 +80,15 @@ export async function judge(
   auto: AutoTopUp,
   nowMicros: InstantMicros,
 ): Promise<Judgement> {
-  if (topUp.trigger === 'manual') return judgeManual(connection, topUp, auto, nowMicros)
+  if (topUp.trigger === 'manual') {
+    const isMethodRemoved = topUp.methodId !== null && (await readMethod(connection, topUp.methodId)).isRemoved
+    return judgeManual(topUp, { isClosed: auto.isClosed, isMethodRemoved }, nowMicros)
+  }
   const [counted, unsettledManual] = await allReplies([
     readCounted(connection, topUp, nowMicros),
     readUnsettledManual(connection, topUp.accountId),
   ])
   return judgeAttempt({ ...auto, counted, unsettledManual }, nowMicros)
-}
-
-/** A manual payment is always wanted. It is canceled only if something it needs is missing. */
-async function judgeManual(
-  connection: Connection,
-  topUp: TopUp,
-  { isClosed }: AutoTopUp,
-  nowMicros: InstantMicros,
-): Promise<Judgement> {
-  const { methodId, amountMicros } = topUp
-  const canceled = (reason: string): Judgement => {
-    return { kind: 'ended', ending: { state: 'canceled', reason }, untilMicros: null }
-  }
-  if (isClosed) return canceled('account_closed')
-  if (nowMicros - topUp.requestedAtMicros > MAX_MANUAL_WAIT_MICROS) return canceled('provider_unavailable')
-  if (methodId === null || (await readMethod(connection, methodId)).isRemoved) return canceled('no_method')
-  return { kind: 'charge', amountMicros, methodId }
 }
 
 const READ_METHOD = `

@@ -9,7 +9,9 @@ import {
   capUse,
   countedSince,
   judgeAttempt,
+  judgeManual,
   judgePrepared,
+  MAX_MANUAL_WAIT_MICROS,
   monthStartMicros,
   nextMonthMicros,
   type Standing,
@@ -299,5 +301,24 @@ describe('months', () => {
     ['2026-01-02T00:00:00Z', '2026-01-01T00:00:00Z'],
   ])('at %s the limits count attempts since %s', (now, since) => {
     expect(countedSince(at(now))).toBe(at(since))
+  })
+})
+
+describe('a manual top-up', () => {
+  const canceled = (reason: string) => ({ kind: 'ended', ending: { state: 'canceled', reason }, untilMicros: null })
+  const CHARGED = { kind: 'charge', amountMicros: micros('30'), methodId: 'card-1' }
+  const LATE = MAX_MANUAL_WAIT_MICROS + 1
+
+  it.each([
+    // account, card, requested, judged
+    { isClosed: false, card: 'card-1', isRemoved: false, ago: 0, judged: CHARGED },
+    { isClosed: false, card: 'card-1', isRemoved: false, ago: MAX_MANUAL_WAIT_MICROS, judged: CHARGED },
+    { isClosed: false, card: 'card-1', isRemoved: false, ago: LATE, judged: canceled('provider_unavailable') },
+    { isClosed: false, card: 'card-1', isRemoved: true, ago: 0, judged: canceled('no_method') },
+    { isClosed: false, card: null, isRemoved: false, ago: 0, judged: canceled('no_method') },
+    { isClosed: true, card: null, isRemoved: false, ago: LATE, judged: canceled('account_closed') },
+  ])('closed $isClosed, $card (removed $isRemoved), $ago µs ago', ({ isClosed, card, isRemoved, ago, judged }) => {
+    const topUp = { methodId: card, amountMicros: micros('30'), requestedAtMicros: NOW - ago }
+    expect(judgeManual(topUp, { isClosed, isMethodRemoved: isRemoved }, NOW)).toEqual(judged)
   })
 })
