@@ -188,6 +188,18 @@ describe('a refusal', () => {
     expect(await attempt(false)).toEqual({ answer: { micros: 1n }, isRepeat: true })
     expect(await rowsOf('select from public.notes')).toHaveLength(1)
   })
+
+  it('of another account than the locked one is a fault, and nothing is written', async () => {
+    await open('locked')
+    await open('not-locked')
+    const deciding = changeAccount(testLedger, 'locked', ({ account, settings, clock: { nowMicros } }) => {
+      const origin = { kind: 'adjustment', actor: 'ann', reason: 'test' } as const
+      const entry = { amountMicros: 1n, origin, occurredAtMicros: nowMicros }
+      return { change: postCredit({ ...account, accountId: 'not-locked' }, settings, [entry], nowMicros), answer: null }
+    })
+    await expect(deciding).rejects.toMatchObject({ faultCode: 'invariant_broken' })
+    expect(await rowsOf(`select from tollgate.movements where account_id in ('locked', 'not-locked')`)).toEqual([])
+  })
 })
 
 describe('top-ups, refunds and disputes', () => {

@@ -10,6 +10,7 @@ import type { AccountState } from '../../core/account/state.ts'
 import type { AccountChange } from '../../core/changes/account-change.ts'
 import { formatInstant } from '../../core/instant.ts'
 import type { AccountSettings } from '../../core/settings/settings.ts'
+import { Fault } from '../../platform/faults.ts'
 import { allReplies, type Connection, inTransaction, type Pool } from '../../platform/postgres.ts'
 import type { Publishing } from './announce.ts'
 import { lockAccounts } from './lock-accounts.ts'
@@ -89,9 +90,15 @@ export async function changeAccount<Answer, Refusal = never>(
         return earlier.isSame ? { answer: earlier.answer as Answer, isRepeat: true } : { refused: 'request_key_reused' }
       }
       const { clock } = locked
-      const decided = await decide({ connection, account, settings: locked.settings.get(accountId)!, clock })
+      const settings = locked.settings.get(accountId)
+      if (settings === undefined) throw new Fault('invariant_broken', `account ${accountId} has no settings in force`)
+      const decided = await decide({ connection, account, settings, clock })
       if ('refused' in decided) throw new RolledBack(decided.refused)
       const { change, answer } = decided
+      if (change !== null && change.account.accountId !== accountId) {
+        const other = change.account.accountId
+        throw new Fault('invariant_broken', `a change of account ${other} was decided under the lock of ${accountId}`)
+      }
       if (change !== null) await writeChanges(connection, publishing, clock, [change])
       if (request) await insertRequest(connection, accountId, request, answer, formatInstant(clock.nowMicros))
       return { answer, isRepeat: false }
