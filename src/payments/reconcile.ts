@@ -40,6 +40,17 @@ export function createReconciler(writer: Writer, provider: PaymentProvider, log:
   let doneOn: string | null = null
   let dueAt = 0
   let endedAt = performance.now()
+
+  /** A run counts only for the database that it was made on. */
+  async function noticeReplacedDatabase(): Promise<void> {
+    if (doneOn === null || doneOn === (await readDatabaseIdentity(writer.pool))) return
+    log.warn(
+      'this is another database, or it was restarted: reading the payments that the provider knows again before charging',
+    )
+    doneOn = null
+    dueAt = 0
+  }
+
   const reconciler: Reconciler = {
     async run() {
       // Before the list is read: a database that is restored in the meantime has another identity, and may lack what was posted.
@@ -49,19 +60,13 @@ export function createReconciler(writer: Writer, provider: PaymentProvider, log:
       endedAt = performance.now()
     },
     async runIfDue() {
-      await reconciler.isDone()
+      await noticeReplacedDatabase()
       if (performance.now() < dueAt) return
       dueAt = performance.now() + EVERY_MS
       await reconciler.run()
     },
     async isDone() {
-      if (doneOn !== null && doneOn !== (await readDatabaseIdentity(writer.pool))) {
-        log.warn(
-          'this is another database, or it was restarted: reading the payments that the provider knows again before charging',
-        )
-        doneOn = null
-        dueAt = 0
-      }
+      await noticeReplacedDatabase()
       return doneOn !== null
     },
     wasDone: () => doneOn !== null,
