@@ -26,7 +26,7 @@ const BUGS = {
     top: 'const countedBefore: Record<string, Promise<CountedAttempt[]>> = {}\n',
   },
   'a pause that is not stored': {
-    file: '/src/ledger/top-ups/conclude.ts',
+    file: '/src/ledger/top-ups/rearm-and-announce.ts',
     line: 'await storeMemory(connection, account.accountId, memory, waits)\n',
     by: 'await storeMemory(connection, account.accountId, { ...memory, pause: null }, waits)\n',
   },

@@ -12,9 +12,9 @@ import type { TopUpStep } from '../../core/top-up/step.ts'
 import type { Connection } from '../../platform/postgres.ts'
 import { instantText } from '../../platform/sql.ts'
 import { type Changed, changeAccount, type Locked, type Writer } from '../changes/change-account.ts'
-import { conclude, stepsOf, storeAdvanced } from '../top-ups/conclude.ts'
 import { requestMark } from '../top-ups/provider-tasks.ts'
 import { readAutoTopUp } from '../top-ups/read-auto-top-up.ts'
+import { rearmAndAnnounce, stepsOf, storeAdvanced } from '../top-ups/rearm-and-announce.ts'
 import { TOP_UP_COLUMNS, type TopUpRow, topUpOf } from '../top-ups/top-up-rows.ts'
 
 export interface ClosedAccount {
@@ -40,8 +40,9 @@ export async function closeAccount(writer: Writer, accountId: string, actor: str
       ? changeSettings(account, { ...settings, autoTopUp: off }, actor)
       : keepAccount(account, CAUSE)
     await requestMark(connection, accountId)
-    const concluded = { change: { ...change, cause: CAUSE }, cause: CAUSE, settings: off, waits: null, steps }
-    return { change: await conclude(locked, auto, concluded), answer: { closedAt, isClosedNow: true } }
+    const closing = { ...change, cause: CAUSE }
+    const written = await rearmAndAnnounce(locked, auto, closing, { settings: off, waits: null, steps })
+    return { change: written, answer: { closedAt, isClosedNow: true } }
   })
 }
 

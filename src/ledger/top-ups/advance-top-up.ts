@@ -1,8 +1,8 @@
 /** Advances a top-up by news that moves no money: a payment was prepared, no answer came, or a request was refused. */
 import { advance, type TopUp, type TopUpNews } from '../../core/top-up/machine.ts'
 import { changeAccount, type Locked, type Writer } from '../changes/change-account.ts'
-import { conclude, stepsOf, storeAdvanced } from './conclude.ts'
 import { readAutoTopUp } from './read-auto-top-up.ts'
+import { rearmAndAnnounce, stepsOf, storeAdvanced } from './rearm-and-announce.ts'
 import { insertAttempt, readLastNumber, readTopUp } from './top-up-rows.ts'
 
 export interface NewsOf {
@@ -47,8 +47,7 @@ export async function advanceTopUp(
     const { topUp, memory } = advanced
     if (news.kind === 'prepared') await insertPrepared(locked, topUp, news)
     await storeAdvanced(locked, before, advanced, news)
-    const change = await conclude(locked, auto, {
-      cause: 'top_up',
+    const change = await rearmAndAnnounce(locked, auto, 'top_up', {
       topUp,
       memory,
       steps: stepsOf(advanced, auto.waits),

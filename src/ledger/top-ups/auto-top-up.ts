@@ -18,10 +18,10 @@ import type { Connection } from '../../platform/postgres.ts'
 import { type ChangedOnce, changeAccount, type Writer } from '../changes/change-account.ts'
 import { type ChangedMeanwhile, changedSince, readLastChange } from '../changes/last-change.ts'
 import { readAutoTopUpVersion } from './auto-top-up-version.ts'
-import { conclude } from './conclude.ts'
 import { type ConsentRefusal, consentRefusal, insertConsent } from './consents.ts'
 import { requestMark } from './provider-tasks.ts'
 import { readAutoTopUp, storeMemory } from './read-auto-top-up.ts'
+import { rearmAndAnnounce } from './rearm-and-announce.ts'
 
 export interface WantedAutoTopUp {
   readonly settings: AutoTopUpSettings
@@ -100,9 +100,7 @@ export async function saveAutoTopUp(
       // The sweep finds the account by this row.
       if (isChanged) await storeMemory(connection, accountId, memory, null)
       if (isChanged) await requestMark(connection, accountId)
-      const written = await conclude(locked, auto, {
-        ...(change === undefined ? {} : { change }),
-        cause: 'settings',
+      const written = await rearmAndAnnounce(locked, auto, change ?? 'settings', {
         settings: wanted,
         memory,
         // The limits may have changed.
@@ -165,9 +163,8 @@ export async function pauseForRestore(
     const pause = auto.memory.pause ?? restored
     // At least one version is skipped: the gap shows that the version has caught up.
     const settingsVersion = Math.max(mark.settingsVersion, account.settingsVersion + 2)
-    const written = await conclude(locked, auto, {
-      change: changeSettings({ ...account, settingsVersion: settingsVersion - 1 }, settings),
-      cause: 'settings',
+    const caughtUp = changeSettings({ ...account, settingsVersion: settingsVersion - 1 }, settings)
+    const written = await rearmAndAnnounce(locked, auto, caughtUp, {
       memory: { ...auto.memory, pause },
       steps: pause === restored ? [autoTopUpStep('paused', pause.reason)] : [],
     })

@@ -4,9 +4,9 @@ import { formatInstant } from '../../core/instant.ts'
 import { judgePrepared } from '../../core/top-up/judge.ts'
 import { advance, type TopUp } from '../../core/top-up/machine.ts'
 import { changeAccount, type Locked, type Writer } from '../changes/change-account.ts'
-import { conclude, stepsOf, storeAdvanced } from './conclude.ts'
 import { type HeldTopUpId, judge, waitsOf } from './judge-top-up.ts'
 import { readAutoTopUp } from './read-auto-top-up.ts'
+import { rearmAndAnnounce, stepsOf, storeAdvanced } from './rearm-and-announce.ts'
 import { isHeldBy, readTopUp } from './top-up-rows.ts'
 
 export type MayConfirm =
@@ -50,8 +50,7 @@ async function confirmOrEnd(locked: Locked, topUp: TopUp) {
   const advanced = advance(topUp, news, auto.memory, clock.nowMicros, 0)!
   await storeAdvanced(locked, topUp, advanced, news)
   const waits = waitsOf(judgement) ?? auto.waits
-  const change = await conclude(locked, auto, {
-    cause: 'top_up',
+  const change = await rearmAndAnnounce(locked, auto, 'top_up', {
     topUp: advanced.topUp,
     waits,
     steps: stepsOf(advanced, waits),

@@ -6,8 +6,8 @@ import { advance, type TopUp } from '../../core/top-up/machine.ts'
 import { afterPause, type Pause } from '../../core/top-up/memory.ts'
 import { autoTopUpStep } from '../../core/top-up/step.ts'
 import { type Changed, changeAccount, type Writer } from '../changes/change-account.ts'
-import { conclude, stepsOf, storeAdvanced } from './conclude.ts'
 import { readAutoTopUp } from './read-auto-top-up.ts'
+import { rearmAndAnnounce, stepsOf, storeAdvanced } from './rearm-and-announce.ts'
 import { readTopUp } from './top-up-rows.ts'
 
 export type CancelRefusal =
@@ -40,7 +40,7 @@ export async function cancelTopUp(
     await storeAdvanced(locked, before, advanced, news)
     const steps = stepsOf(advanced, auto.waits)
     if (memory.pause === pause && auto.settings?.isOn) steps.push(autoTopUpStep('paused', pause.reason))
-    const change = await conclude(locked, auto, { cause: 'top_up', topUp: advanced.topUp, memory, steps })
+    const change = await rearmAndAnnounce(locked, auto, 'top_up', { topUp: advanced.topUp, memory, steps })
     return { change, answer: null }
   })
 }

@@ -9,9 +9,9 @@ import { advance, type TopUp } from '../../core/top-up/machine.ts'
 import { allReplies, type Connection } from '../../platform/postgres.ts'
 import { changeAccount, type Writer } from '../changes/change-account.ts'
 import { readAutoTopUpVersion } from './auto-top-up-version.ts'
-import { conclude, stepsOf, storeAdvanced } from './conclude.ts'
 import { readCounted, readUnsettledManual } from './counted-attempts.ts'
 import { type AutoTopUp, readAutoTopUp, type Waits } from './read-auto-top-up.ts'
+import { rearmAndAnnounce, stepsOf, storeAdvanced } from './rearm-and-announce.ts'
 import { isHeldBy, readTopUp } from './top-up-rows.ts'
 
 export interface HeldTopUpId {
@@ -61,7 +61,7 @@ export async function judgeTopUp(writer: Writer, { accountId, topUpId, holder }:
     await storeAdvanced(locked, topUp, advanced, judgement)
     const waits = waitsOf(judgement) ?? auto.waits
     const steps = stepsOf(advanced, waits)
-    const change = await conclude(locked, auto, { cause: 'top_up', topUp: advanced.topUp, waits, steps })
+    const change = await rearmAndAnnounce(locked, auto, 'top_up', { topUp: advanced.topUp, waits, steps })
     return { change, answer: { kind: judgement.kind === 'wait' ? 'wait' : 'over' } }
   })
   return 'answer' in changed ? changed.answer : { kind: 'lost' }

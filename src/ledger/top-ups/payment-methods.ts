@@ -14,10 +14,10 @@ import {
   type Writer,
 } from '../changes/change-account.ts'
 import { retryNow } from './auto-top-up.ts'
-import { conclude } from './conclude.ts'
 import { type ConsentRefusal, consentRefusal, insertConsent } from './consents.ts'
 import { requestMark } from './provider-tasks.ts'
 import { type AutoTopUp, readAutoTopUp } from './read-auto-top-up.ts'
+import { rearmAndAnnounce } from './rearm-and-announce.ts'
 
 /** A card as the provider describes it. */
 export interface Card {
@@ -170,7 +170,7 @@ export async function makeDefault(
   await connection.query(SET_DEFAULT, [methodId])
   if (auto.openAutomaticId !== null) await retryNow(connection, auto.openAutomaticId, clock.nowMicros)
   const steps = isResumed && isOn ? [autoTopUpStep('resumed', 'new_method')] : []
-  const change = await conclude(locked, auto, { cause: 'payment_method', methodId, memory, steps })
+  const change = await rearmAndAnnounce(locked, auto, 'payment_method', { methodId, memory, steps })
   return { change, answer: { methodId, isDefault: true, isResumed } }
 }
 
@@ -203,14 +203,13 @@ export async function removePaymentMethod(
     if (auto.openAutomaticId !== null) await retryNow(connection, auto.openAutomaticId, clock.nowMicros)
     const { autoTopUp } = stored
     if (!autoTopUp?.isOn) {
-      const change = await conclude(locked, auto, { cause: 'payment_method', methodId: null })
+      const change = await rearmAndAnnounce(locked, auto, 'payment_method', { methodId: null })
       return { change, answer: { method, isTurnedOff: false } }
     }
     const settings = { ...autoTopUp, isOn: false }
     await requestMark(connection, accountId)
-    const change = await conclude(locked, auto, {
-      change: changeSettings(account, { ...stored, autoTopUp: settings }, actor),
-      cause: 'payment_method',
+    const turnedOff = changeSettings(account, { ...stored, autoTopUp: settings }, actor)
+    const change = await rearmAndAnnounce(locked, auto, turnedOff, {
       methodId: null,
       settings,
       waits: null,

@@ -26,8 +26,8 @@ import { autoTopUpStep, type TopUpStep } from '../../core/top-up/step.ts'
 import type { Connection, Pool } from '../../platform/postgres.ts'
 import { epochMicros } from '../../platform/sql.ts'
 import { changeAccount, type Locked, type Writer } from '../changes/change-account.ts'
-import { conclude, stepsOf, storeAdvanced } from './conclude.ts'
 import { readAutoTopUp } from './read-auto-top-up.ts'
+import { rearmAndAnnounce, stepsOf, storeAdvanced } from './rearm-and-announce.ts'
 import {
   insertAttempt,
   insertTopUp,
@@ -156,9 +156,7 @@ async function record(
   }
   const topUp = advanced?.topUp ?? before
   return {
-    change: await conclude(locked, auto, {
-      ...(change === undefined ? {} : { change }),
-      cause: change?.cause ?? 'top_up',
+    change: await rearmAndAnnounce(locked, auto, change ?? 'top_up', {
       topUp,
       memory,
       steps,

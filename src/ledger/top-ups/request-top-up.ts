@@ -5,9 +5,9 @@ import type { Currency, Micros } from '../../core/money.ts'
 import { type BoundsByCurrency, checkAmount, DEFAULT_BOUNDS, type SettingsFault } from '../../core/top-up/settings.ts'
 import { stepOf } from '../../core/top-up/step.ts'
 import { type ChangedOnce, changeAccount, type Writer } from '../changes/change-account.ts'
-import { conclude } from './conclude.ts'
 import { readSavedMethods } from './payment-methods.ts'
 import { readAutoTopUp } from './read-auto-top-up.ts'
+import { rearmAndAnnounce } from './rearm-and-announce.ts'
 import { insertTopUp, newTopUp } from './top-up-rows.ts'
 
 export interface WantedTopUp {
@@ -52,7 +52,7 @@ export async function requestTopUp(
       const about = { topUpId: randomUUID(), accountId, trigger: 'manual', amountMicros, currency, methodId } as const
       const topUp = newTopUp(about, clock.nowMicros, clock.nowMicros)
       await insertTopUp(connection, topUp, actor, clock.nowMicros)
-      const change = await conclude(locked, auto, { cause: 'top_up', steps: [stepOf(topUp)!] })
+      const change = await rearmAndAnnounce(locked, auto, 'top_up', { steps: [stepOf(topUp)!] })
       const requestedAt = formatInstant(clock.nowMicros)
       return { change, answer: { topUpId: topUp.topUpId, amountMicros, currency, methodId, requestedAt } }
     },

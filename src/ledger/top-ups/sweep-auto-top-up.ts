@@ -6,8 +6,8 @@
 import type { InstantMicros } from '../../core/instant.ts'
 import { changeAccount, type Writer } from '../changes/change-account.ts'
 import { readClock } from '../changes/read-clock.ts'
-import { conclude } from './conclude.ts'
 import { type AutoTopUp, belowMicrosOf, readAutoTopUp, readAutoTopUps } from './read-auto-top-up.ts'
+import { rearmAndAnnounce } from './rearm-and-announce.ts'
 
 const ACCOUNTS_PER_PAGE = 1_000
 
@@ -59,7 +59,7 @@ async function rearmAccount(writer: Writer, accountId: string): Promise<'request
   const changed = await changeAccount<'requested' | 'rearmed' | 'unchanged'>(writer, accountId, async (locked) => {
     const auto = await readAutoTopUp(locked.connection, accountId)
     const waits = activeWait(auto, locked.clock.nowMicros)
-    const change = await conclude(locked, auto, { cause: 'top_up', waits })
+    const change = await rearmAndAnnounce(locked, auto, 'top_up', { waits })
     return { change, answer: change === null ? 'unchanged' : change.topUpDue ? 'requested' : 'rearmed' }
   })
   return 'answer' in changed ? changed.answer : 'unchanged'

@@ -12,7 +12,7 @@ import type { Locked } from '../changes/change-account.ts'
 import { type AutoTopUp, belowMicrosOf, storeMemory, type Waits } from './read-auto-top-up.ts'
 import { type AttemptOutcome, updateAttempt, updateTopUp } from './top-up-rows.ts'
 
-/** Stores an advanced top-up and its attempt. The account must be locked. `conclude` announces it. */
+/** Stores an advanced top-up and its attempt. The account must be locked. `rearmAndAnnounce` announces it. */
 export async function storeAdvanced(
   { connection, clock: { nowMicros } }: Pick<Locked, 'connection' | 'clock'>,
   before: TopUp,
@@ -62,10 +62,7 @@ export function stepsOf({ topUp, isNews, paused }: Advanced, waits: Waits | null
   return [...(step === null ? [] : [step]), ...(paused === null ? [] : [autoTopUpStep('paused', paused.reason)])]
 }
 
-export interface Conclusion {
-  /** Another change of the account; absent: none. */
-  readonly change?: AccountChange
-  readonly cause: ChangeCause
+export interface Changed {
   /** The top-up as it is stored now; absent: no top-up has changed. */
   readonly topUp?: TopUp
   readonly memory?: AutoTopUpMemory
@@ -78,24 +75,26 @@ export interface Conclusion {
 }
 
 /**
- * Returns the change to write for the account; null: nothing changes. The account must be locked, and `auto` must have been
- * read under the lock before anything was changed.
+ * Stores the memory of automatic top-up, sets the threshold column anew, and adds announcements and mails. Returns the change
+ * to write for the account; null: nothing changes. `base`: another change of the account to which this is added, or without one
+ * the cause. The account must be locked, and `auto` must have been read under the lock before anything was changed.
  */
-export async function conclude(
+export async function rearmAndAnnounce(
   { connection, account, clock }: Pick<Locked, 'connection' | 'account' | 'clock'>,
   auto: AutoTopUp,
-  concluded: Conclusion,
+  base: AccountChange | ChangeCause,
+  changed: Changed,
 ): Promise<AccountChange | null> {
-  const { memory = auto.memory, waits = auto.waits, settings = auto.settings, methodId = auto.methodId } = concluded
+  const { memory = auto.memory, waits = auto.waits, settings = auto.settings, methodId = auto.methodId } = changed
   const isMemoryUnchanged =
     memory.pause === auto.memory.pause &&
     memory.declinesInARow === auto.memory.declinesInARow &&
     memory.declinedMethodId === auto.memory.declinedMethodId
   if (!isMemoryUnchanged || waits !== auto.waits) await storeMemory(connection, account.accountId, memory, waits)
-  const openAutomaticId = openAutomaticAfter(auto.openAutomaticId, concluded.topUp)
+  const openAutomaticId = openAutomaticAfter(auto.openAutomaticId, changed.topUp)
   const belowMicros = belowMicrosOf({ ...auto, memory, waits, settings, methodId, openAutomaticId })
-  const change = rearm(concluded.change ?? keepAccount(account, concluded.cause), belowMicros)
-  const steps = concluded.steps ?? []
+  const change = rearm(typeof base === 'string' ? keepAccount(account, base) : base, belowMicros)
+  const steps = changed.steps ?? []
   const mails = topUpMails(
     {
       accountBefore: account,
@@ -104,15 +103,15 @@ export async function conclude(
       after: { memory, waits },
       settings,
       methodId,
-      topUp: concluded.topUp ?? null,
+      topUp: changed.topUp ?? null,
       steps,
       movements: change.movements,
-      paidAtMicros: concluded.paidAtMicros ?? null,
+      paidAtMicros: changed.paidAtMicros ?? null,
     },
     clock.nowMicros,
   )
   const isUnchanged =
-    concluded.change === undefined &&
+    typeof base === 'string' &&
     steps.length === 0 &&
     mails.length === 0 &&
     !change.topUpDue &&
