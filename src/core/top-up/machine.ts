@@ -74,7 +74,7 @@ export interface TopUp {
   readonly ending: Ending | null
   /** Do not look at it before this time. */
   readonly nextTryAtMicros: InstantMicros
-  /** Unanswered requests and outages since the provider last changed its state. The backoff depends on it. */
+  /** Requests and looks without anything new since the state last changed, whether answered or not. The backoff depends on it. */
   readonly silences: number
   /** Where the customer approves it, and until when, while approval is needed. */
   readonly actionUrl: string | null
@@ -442,8 +442,9 @@ const SECOND = 1_000_000
 const MINUTE = 60 * SECOND
 
 /**
- * The wait after the n-th unanswered request or outage: about 1, 2, 4 ... seconds. A payment that may have charged is
- * looked up at least every 30 seconds; any other is tried at least every 5 minutes. Half of the wait is random.
+ * The wait after the n-th unanswered request or outage: about 1, 2, 4 ... seconds. While it is `unknown` whether a payment
+ * has charged, it is looked up at least every 30 seconds; any other is tried at least every 5 minutes. Half of the wait is
+ * random.
  */
 function silenceBackoffMicros(isInDoubt: boolean, silences: number, chance: number): number {
   const maxWaitMicros = isInDoubt ? 30 * SECOND : 5 * MINUTE
@@ -451,8 +452,8 @@ function silenceBackoffMicros(isInDoubt: boolean, silences: number, chance: numb
 }
 
 /**
- * The wait before a payment that the bank or the customer has to act on is looked up, in case its webhook never
- * arrives.
+ * The wait before a payment that the bank or the customer has to act on (`processing`, `needs_action`) is looked up, in case
+ * its webhook never arrives: about 10, 20, 40 ... seconds, at most an hour.
  */
 function lookBackoffMicros(looks: number, chance: number): number {
   return jittered(Math.min(60 * MINUTE, 2 ** Math.min(looks, 20) * 10 * SECOND), chance)
