@@ -247,7 +247,7 @@ export const APPROVAL_MICROS = MICROS_PER_DAY
 export interface Advanced {
   readonly topUp: TopUp
   /** Whether to announce it: the state changed, or another attempt is due. */
-  readonly isNews: boolean
+  readonly isAnnounced: boolean
   /** The account's memory of automatic top-up afterwards. */
   readonly memory: AutoTopUpMemory
   /** The pause that it started. Null if it started none. */
@@ -281,32 +281,32 @@ export function advance(
       if (before.trigger === 'automatic') return declined(before, CANCELED_AT_PROVIDER, memory, nowMicros, chance)
     }
     const ending = news.kind === 'ended' ? news.ending : (before.ending ?? BY_PROVIDER)
-    return { ...unchanged, topUp: over(before, ending.state, ending.reason), isNews: true }
+    return { ...unchanged, topUp: over(before, ending.state, ending.reason), isAnnounced: true }
   }
   switch (news.kind) {
     case 'prepared': {
       const { attemptId, paymentId, methodId, amountMicros } = news
       const attempt = { attemptId, paymentId, methodId, amountMicros, attempts: before.attempts + 1 }
-      return { ...unchanged, topUp: { ...forward(before, outcome, nowMicros), ...attempt }, isNews: false }
+      return { ...unchanged, topUp: { ...forward(before, outcome, nowMicros), ...attempt }, isAnnounced: false }
     }
     case 'confirming': {
       if (before.ending !== null) throw new TypeError(`top-up ${before.topUpId} is to be canceled, not confirmed`)
       // Outages before this still count, so that the payment is not confirmed every second while the provider is down.
       const { silences } = before
       const topUp = { ...forward(before, outcome, nowMicros), confirmedAtMicros: nowMicros, silences }
-      return { ...unchanged, topUp, isNews: true }
+      return { ...unchanged, topUp, isAnnounced: true }
     }
     case 'ended':
       return {
         ...unchanged,
         topUp: { ...before, state: outcome, ending: before.ending ?? news.ending, nextTryAtMicros: nowMicros },
-        isNews: false,
+        isAnnounced: false,
       }
     case 'wait':
       return {
         ...unchanged,
         topUp: { ...before, state: outcome, nextTryAtMicros: Math.max(nowMicros, news.untilMicros) },
-        isNews: false,
+        isAnnounced: false,
       }
     case 'unavailable':
     case 'unknown':
@@ -315,12 +315,12 @@ export function advance(
       if (news.kind === 'unconfirmed' && before.state === 'prepared' && before.ending === null) return null
       const retryAfterMicros = news.kind === 'unavailable' ? (news.retryAfterMicros ?? 0) : 0
       const topUp = silent(before, outcome, retryAfterMicros, nowMicros, chance)
-      return { ...unchanged, topUp, isNews: outcome === 'unknown' && before.state !== 'unknown' }
+      return { ...unchanged, topUp, isAnnounced: outcome === 'unknown' && before.state !== 'unknown' }
     }
     case 'refused': {
       // A refused lookup says nothing about the payment.
       if (outcome !== 'failed' && outcome !== 'prepared') {
-        return { ...unchanged, topUp: silent(before, outcome, 0, nowMicros, chance), isNews: false }
+        return { ...unchanged, topUp: silent(before, outcome, 0, nowMicros, chance), isAnnounced: false }
       }
       const ending: Ending = { state: 'failed', reason: news.code }
       const topUp: TopUp =
@@ -330,7 +330,7 @@ export function advance(
       // Every other try would be refused too. A person must look at it.
       const pause: Pause = { reason: 'refused', code: news.code, methodId: before.methodId, sinceMicros: nowMicros }
       const after = before.trigger === 'automatic' ? afterPause(memory, pause) : memory
-      return { topUp, isNews: outcome === 'failed', memory: after, paused: newPause(memory, after) }
+      return { topUp, isAnnounced: outcome === 'failed', memory: after, paused: newPause(memory, after) }
     }
     case 'needs_action': {
       const isAgain = before.state === 'needs_action'
@@ -347,7 +347,7 @@ export function advance(
         nextTryAtMicros: beforeLapse(actionUntilMicros, waitMicros, nowMicros),
         silences,
       }
-      return { ...unchanged, topUp, isNews: !isAgain }
+      return { ...unchanged, topUp, isAnnounced: !isAgain }
     }
     case 'processing': {
       const isAgain = before.state === 'processing'
@@ -358,11 +358,11 @@ export function advance(
         nextTryAtMicros: nowMicros + lookBackoffMicros(silences, chance),
         silences,
       }
-      return { ...unchanged, topUp, isNews: !isAgain }
+      return { ...unchanged, topUp, isAnnounced: !isAgain }
     }
     case 'succeeded': {
       const topUp = { ...over(before, 'succeeded', null), confirmedAtMicros: before.confirmedAtMicros ?? nowMicros }
-      return { ...unchanged, topUp, isNews: true, memory: afterSuccess(memory, before.trigger, before.methodId) }
+      return { ...unchanged, topUp, isAnnounced: true, memory: afterSuccess(memory, before.trigger, before.methodId) }
     }
     default:
       throw new TypeError(`top-up ${before.topUpId}: ${news.kind} leads to ${outcome}, which is not implemented`)
@@ -380,12 +380,12 @@ function declined(
   chance: number,
 ): Advanced {
   if (before.trigger === 'manual') {
-    return { topUp: over(before, 'failed', decline.code), isNews: true, memory, paused: null }
+    return { topUp: over(before, 'failed', decline.code), isAnnounced: true, memory, paused: null }
   }
   const after = afterDecline(memory, decline, before.methodId, nowMicros, chance)
   const paused = newPause(memory, after.memory)
   if (after.nextTryAtMicros === null || before.ending !== null) {
-    return { topUp: over(before, 'failed', decline.code), isNews: true, memory: after.memory, paused }
+    return { topUp: over(before, 'failed', decline.code), isAnnounced: true, memory: after.memory, paused }
   }
   const topUp: TopUp = {
     ...over(before, 'requested', decline.code),
@@ -395,7 +395,7 @@ function declined(
     confirmedAtMicros: null,
     nextTryAtMicros: after.nextTryAtMicros,
   }
-  return { topUp, isNews: true, memory: after.memory, paused }
+  return { topUp, isAnnounced: true, memory: after.memory, paused }
 }
 
 function newPause(memory: AutoTopUpMemory, after: AutoTopUpMemory): Pause | null {

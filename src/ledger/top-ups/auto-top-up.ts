@@ -92,9 +92,9 @@ export async function saveAutoTopUp(
       if (consent !== null && wanted.isOn) {
         await insertConsent(connection, accountId, settingsVersion, consent, clock.nowMicros)
       }
-      const isNews = isChanged || isResumed
+      const hasChanged = isChanged || isResumed
       // An open top-up need not wait for its next attempt: a person has changed what it was declined for, or wants it ended.
-      if (isNews && auto.openAutomaticId !== null) {
+      if (hasChanged && auto.openAutomaticId !== null) {
         await retryNow(connection, auto.openAutomaticId, clock.nowMicros)
       }
       // The sweep finds the account by this row.
@@ -104,7 +104,7 @@ export async function saveAutoTopUp(
         settings: wanted,
         memory,
         // The limits may have changed.
-        waits: isNews ? null : auto.waits,
+        waits: hasChanged ? null : auto.waits,
         steps: isResumed ? [autoTopUpStep('resumed', before.pause!.reason)] : [],
       })
       const isTopUpDue = written?.topUpDue ?? false

@@ -56,9 +56,9 @@ function outcomeOf({ ending }: TopUp, { state }: TopUp, news: TopUpNews): Attemp
  * top-up waits for. Its end is announced if the top-up was skipped for that limit, which may have been before its payment was
  * canceled.
  */
-export function stepsOf({ topUp, isNews, paused }: Advanced, waits: Waits | null = null): TopUpStep[] {
+export function stepsOf({ topUp, isAnnounced, paused }: Advanced, waits: Waits | null = null): TopUpStep[] {
   const waitsUntilMicros = waits !== null && waits.limit === topUp.reason ? waits.untilMicros : null
-  const step = isNews ? stepOf(topUp, waitsUntilMicros) : null
+  const step = isAnnounced ? stepOf(topUp, waitsUntilMicros) : null
   return [...(step === null ? [] : [step]), ...(paused === null ? [] : [autoTopUpStep('paused', paused.reason)])]
 }
 

@@ -228,19 +228,19 @@ describe('every pair of state and input', () => {
 
 describe('preparing and confirming', () => {
   it('a prepared payment is a new attempt, with the amount and card that it was prepared with', () => {
-    const { topUp, isNews } = hear(
+    const { topUp, isAnnounced } = hear(
       topUpIn('requested', { attempts: 1, reason: 'insufficient_funds', silences: 4 }),
       NEWS.prepared,
     )
     expect(topUp).toMatchObject({ attempts: 2, attemptId: 'attempt-2', paymentId: 'payment-2', methodId: 'card-2' })
     expect(topUp).toMatchObject({ amountMicros: 30_000_000n, reason: null, silences: 0, confirmedAtMicros: null })
-    expect([topUp.nextTryAtMicros, isNews]).toEqual([NOW, false])
+    expect([topUp.nextTryAtMicros, isAnnounced]).toEqual([NOW, false])
   })
 
   it('limits count an attempt from just before it is confirmed', () => {
-    const { topUp, isNews } = hear(topUpIn('prepared'), NEWS.confirming)
+    const { topUp, isAnnounced } = hear(topUpIn('prepared'), NEWS.confirming)
     expect(topUp).toMatchObject({ confirmedAtMicros: NOW, nextTryAtMicros: NOW, paymentId: 'payment-1' })
-    expect(isNews).toBe(true)
+    expect(isAnnounced).toBe(true)
   })
 
   it('a payment to be canceled is never confirmed', () => {
@@ -263,10 +263,10 @@ describe('preparing and confirming', () => {
     ['unknown', 'unknown', 'unknown', false],
     ['unknown', 'unavailable', 'unknown', false],
     ['processing', 'unknown', 'processing', false],
-  ] as const)('no answer while %s (%s) still counts', (state, kind, after, isNews) => {
+  ] as const)('no answer while %s (%s) still counts', (state, kind, after, isAnnounced) => {
     const advanced = hear(topUpIn(state), NEWS[kind])
     expect(advanced.topUp).toMatchObject({ state: after, confirmedAtMicros: NOW - SECOND, paymentId: 'payment-1' })
-    expect(advanced.isNews).toBe(isNews)
+    expect(advanced.isAnnounced).toBe(isAnnounced)
   })
 
   it.each(['prepared', 'charging', 'unknown'] as const)(
@@ -282,14 +282,14 @@ describe('preparing and confirming', () => {
 
 describe('a decline', () => {
   it('leads to the next attempt, with a new payment', () => {
-    const { topUp, memory, paused, isNews } = hear(topUpIn('charging'), NEWS.declined)
+    const { topUp, memory, paused, isAnnounced } = hear(topUpIn('charging'), NEWS.declined)
     expect(topUp).toEqual({
       ...topUpIn('requested'),
       attempts: 1,
       reason: 'insufficient_funds',
       nextTryAtMicros: NOW + HOUR,
     })
-    expect([memory, paused, isNews]).toEqual([remembering(1), null, true])
+    expect([memory, paused, isAnnounced]).toEqual([remembering(1), null, true])
   })
 
   it.each([
@@ -300,8 +300,8 @@ describe('a decline', () => {
     ['asks the customer', EXPIRED, 0, 'failed', null, 'ask_customer'],
     ['stops', STOLEN, 0, 'failed', null, 'card_stopped'],
   ] as const)('that %s', (_rule, decline, before, state, nextTryAtMicros, reason) => {
-    const { topUp, memory, paused, isNews } = hear(topUpIn('charging'), declinedBy(decline), remembering(before))
-    expect(isNews).toBe(true)
+    const { topUp, memory, paused, isAnnounced } = hear(topUpIn('charging'), declinedBy(decline), remembering(before))
+    expect(isAnnounced).toBe(true)
     expect(topUp).toMatchObject({ state, reason: decline.code })
     if (nextTryAtMicros !== null) expect(topUp.nextTryAtMicros).toBe(nextTryAtMicros)
     const pause = reason && { reason, code: decline.code, methodId: 'card-1', sinceMicros: NOW }
@@ -337,23 +337,27 @@ describe('a decline', () => {
   it.each([NO_FUNDS, EXPIRED, STOLEN])('of a manual payment does not count and never pauses: $code', (decline) => {
     const memory = remembering(2)
     const advanced = hear(topUpIn('charging', { trigger: 'manual' }), declinedBy(decline), memory)
-    expect(advanced).toMatchObject({ topUp: { state: 'failed', reason: decline.code }, paused: null, isNews: true })
+    expect(advanced).toMatchObject({
+      topUp: { state: 'failed', reason: decline.code },
+      paused: null,
+      isAnnounced: true,
+    })
     expect(advanced.memory).toBe(memory)
   })
 })
 
 describe('the approval by the bank', () => {
   it('has a page and 24 hours', () => {
-    const { topUp, isNews } = hear(topUpIn('charging'), NEWS.needs_action)
+    const { topUp, isAnnounced } = hear(topUpIn('charging'), NEWS.needs_action)
     expect(topUp).toMatchObject({ actionUrl: 'https://bank.example/2', actionUntilMicros: NOW + DAY, silences: 0 })
-    expect(isNews).toBe(true)
+    expect(isAnnounced).toBe(true)
   })
 
   it('requested again may have another page, but no more time', () => {
     const before = topUpIn('needs_action')
-    const { topUp, isNews } = hear(before, NEWS.needs_action)
+    const { topUp, isAnnounced } = hear(before, NEWS.needs_action)
     expect(topUp).toMatchObject({ actionUrl: 'https://bank.example/2', silences: 1 })
-    expect([topUp.actionUntilMicros, isNews]).toEqual([before.actionUntilMicros, false])
+    expect([topUp.actionUntilMicros, isAnnounced]).toEqual([before.actionUntilMicros, false])
   })
 
   it.each(['processing', 'succeeded', 'declined', 'canceled'] as const)('is over if it is %s', (kind) => {
@@ -407,16 +411,16 @@ describe('the approval by the bank', () => {
 
 describe('an unwanted payment', () => {
   it('is over at once if it was not prepared', () => {
-    expect(hear(topUpIn('requested'), NEWS.ended)).toMatchObject({ topUp: CAPPED, isNews: true, paused: null })
+    expect(hear(topUpIn('requested'), NEWS.ended)).toMatchObject({ topUp: CAPPED, isAnnounced: true, paused: null })
   })
 
   it.each(['prepared', 'needs_action'] as const)('is over only after the provider has canceled it (%s)', (state) => {
-    const { topUp: meant, isNews } = hear(topUpIn(state), { kind: 'ended', ending: TURNED_OFF })
+    const { topUp: meant, isAnnounced } = hear(topUpIn(state), { kind: 'ended', ending: TURNED_OFF })
     expect(meant).toMatchObject({ state, reason: null, ending: TURNED_OFF, nextTryAtMicros: NOW })
-    expect(isNews).toBe(false)
+    expect(isAnnounced).toBe(false)
     const canceled = hear(meant, NEWS.canceled)
     expect(canceled.topUp).toMatchObject({ ...TURNED_OFF, ending: null })
-    expect(canceled.isNews).toBe(true)
+    expect(canceled.isAnnounced).toBe(true)
   })
 
   it('keeps its intended end, whatever comes in between', () => {
@@ -449,10 +453,10 @@ describe('an unwanted payment', () => {
   })
 
   it('canceled outside pauses automatic top-up: it would be canceled again', () => {
-    const { topUp, isNews, paused } = hear(topUpIn('processing'), NEWS.canceled)
+    const { topUp, isAnnounced, paused } = hear(topUpIn('processing'), NEWS.canceled)
     expect(topUp).toMatchObject({ state: 'failed', reason: 'canceled_at_provider' })
     expect(paused).toMatchObject({ reason: 'ask_customer', code: 'canceled_at_provider' })
-    expect(isNews).toBe(true)
+    expect(isAnnounced).toBe(true)
   })
 
   it('canceled outside is over if manual, and pauses nothing', () => {
@@ -465,9 +469,9 @@ describe('an unwanted payment', () => {
 describe('a success', () => {
   it.each(['failed', 'canceled', 'skipped', 'no_longer_needed'] as const)('after it was %s is credited', (state) => {
     const before = topUpIn(state, { confirmedAtMicros: null, reason: 'whatever' })
-    const { topUp, isNews, paused } = hear(before, NEWS.succeeded)
+    const { topUp, isAnnounced, paused } = hear(before, NEWS.succeeded)
     expect(topUp).toMatchObject({ state: 'succeeded', reason: null, confirmedAtMicros: NOW, paymentId: 'payment-1' })
-    expect([isNews, paused]).toEqual([true, null])
+    expect([isAnnounced, paused]).toEqual([true, null])
   })
 
   it.each([
@@ -494,29 +498,29 @@ describe('a refused request', () => {
   it('to prepare fails the top-up and pauses: every further one would be refused', () => {
     const advanced = hear(topUpIn('requested'), NEWS.refused)
     expect(advanced.topUp).toMatchObject({ state: 'failed', reason: 'amount_too_small' })
-    expect(advanced).toMatchObject({ isNews: true, paused: { ...paused, methodId: null } })
+    expect(advanced).toMatchObject({ isAnnounced: true, paused: { ...paused, methodId: null } })
   })
 
   it('to confirm pauses at once, and fails the top-up after the payment is canceled', () => {
     const refused = hear(topUpIn('charging'), NEWS.refused)
     expect(refused.topUp).toMatchObject({ state: 'prepared', reason: null, nextTryAtMicros: NOW })
-    expect(refused).toMatchObject({ isNews: false, paused, memory: { pause: paused } })
+    expect(refused).toMatchObject({ isAnnounced: false, paused, memory: { pause: paused } })
     const { topUp } = hear(refused.topUp, NEWS.canceled, refused.memory)
     expect(topUp).toMatchObject({ state: 'failed', reason: 'amount_too_small' })
   })
 
   it('to cancel fails it', () => {
-    const { topUp, isNews } = hear(topUpIn('prepared', { ending: TURNED_OFF }), NEWS.refused)
+    const { topUp, isAnnounced } = hear(topUpIn('prepared', { ending: TURNED_OFF }), NEWS.refused)
     expect(topUp).toMatchObject({ state: 'failed', reason: 'amount_too_small', ending: null })
-    expect(isNews).toBe(true)
+    expect(isAnnounced).toBe(true)
   })
 
   it.each(['unknown', 'processing', 'needs_action'] as const)(
     'to look up one that is %s reveals nothing about it',
     (state) => {
-      const { topUp, isNews, memory } = hear(topUpIn(state), NEWS.refused)
+      const { topUp, isAnnounced, memory } = hear(topUpIn(state), NEWS.refused)
       expect(topUp).toEqual({ ...topUpIn(state), silences: 1, nextTryAtMicros: NOW + SECOND / 2 })
-      expect([isNews, memory]).toEqual([false, FRESH_MEMORY])
+      expect([isAnnounced, memory]).toEqual([false, FRESH_MEMORY])
     },
   )
 
@@ -601,8 +605,8 @@ describe('the next try or look', () => {
 
   it('during a manual payment is at the judged instant, and never in the past', () => {
     for (const state of ['requested', 'prepared'] as const) {
-      const { topUp, isNews } = hear(topUpIn(state), NEWS.wait)
-      expect([topUp, isNews]).toEqual([{ ...topUpIn(state), nextTryAtMicros: NOW + MINUTE }, false])
+      const { topUp, isAnnounced } = hear(topUpIn(state), NEWS.wait)
+      expect([topUp, isAnnounced]).toEqual([{ ...topUpIn(state), nextTryAtMicros: NOW + MINUTE }, false])
       expect(hear(topUpIn(state), { kind: 'wait', untilMicros: NOW - 1 }).topUp.nextTryAtMicros).toBe(NOW)
     }
   })
@@ -613,7 +617,7 @@ describe('the next try or look', () => {
   })
 
   it('consumers get processing once', () => {
-    expect(hear(topUpIn('charging'), NEWS.processing).isNews).toBe(true)
-    expect(hear(topUpIn('processing'), NEWS.processing).isNews).toBe(false)
+    expect(hear(topUpIn('charging'), NEWS.processing).isAnnounced).toBe(true)
+    expect(hear(topUpIn('processing'), NEWS.processing).isAnnounced).toBe(false)
   })
 })
