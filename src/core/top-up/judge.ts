@@ -58,7 +58,7 @@ export type Judgement =
   | { readonly kind: 'charge'; readonly amountMicros: Micros; readonly methodId: string }
   | { readonly kind: 'wait'; readonly untilMicros: InstantMicros }
   /** `untilMicros`: when the answer changes by itself. Null if a person must change something. */
-  | { readonly kind: 'ended'; readonly ending: Ending; readonly untilMicros: InstantMicros | null }
+  | { readonly kind: 'unwanted'; readonly ending: Ending; readonly untilMicros: InstantMicros | null }
 
 /**
  * Judges whether an automatic top-up may be charged now. Called before each attempt, and again right before its payment
@@ -66,7 +66,7 @@ export type Judgement =
  */
 export function judgeAttempt(standing: Standing, nowMicros: InstantMicros): Judgement {
   const { settings, balanceMicros, memory, methodId, counted } = standing
-  if (standing.isClosed) return { kind: 'ended', ending: endingWhenClosed('automatic'), untilMicros: null }
+  if (standing.isClosed) return { kind: 'unwanted', ending: endingWhenClosed('automatic'), untilMicros: null }
   if (settings === null || !settings.isOn) return noLongerNeeded('turned_off')
   if (balanceMicros >= settings.thresholdMicros) return noLongerNeeded('balance_restored')
   if (memory.pause !== null) return skipped('paused', null)
@@ -88,7 +88,7 @@ export function judgeManual(
   { isClosed, isMethodRemoved }: { readonly isClosed: boolean; readonly isMethodRemoved: boolean },
   nowMicros: InstantMicros,
 ): Judgement {
-  if (isClosed) return { kind: 'ended', ending: endingWhenClosed('manual'), untilMicros: null }
+  if (isClosed) return { kind: 'unwanted', ending: endingWhenClosed('manual'), untilMicros: null }
   if (nowMicros - requestedAtMicros > MAX_MANUAL_WAIT_MICROS) return canceled('provider_unavailable')
   if (methodId === null || isMethodRemoved) return canceled('no_method')
   return { kind: 'charge', amountMicros, methodId }
@@ -110,15 +110,15 @@ export function judgePrepared(prepared: Pick<TopUp, 'amountMicros' | 'methodId'>
 }
 
 function noLongerNeeded(reason: string): Judgement {
-  return { kind: 'ended', ending: { state: 'no_longer_needed', reason }, untilMicros: null }
+  return { kind: 'unwanted', ending: { state: 'no_longer_needed', reason }, untilMicros: null }
 }
 
 function canceled(reason: string): Judgement {
-  return { kind: 'ended', ending: { state: 'canceled', reason }, untilMicros: null }
+  return { kind: 'unwanted', ending: { state: 'canceled', reason }, untilMicros: null }
 }
 
 function skipped(reason: string, untilMicros: InstantMicros | null): Judgement {
-  return { kind: 'ended', ending: { state: 'skipped', reason }, untilMicros }
+  return { kind: 'unwanted', ending: { state: 'skipped', reason }, untilMicros }
 }
 
 /** Until when to wait for manual payments. Null if they do not reach the threshold, or if the wait is over. */

@@ -103,7 +103,7 @@ export type TopUpNews =
   /** The prepared payment is about to be confirmed. Stored before the request is made. */
   | { readonly kind: 'confirming' }
   /** A judgement before an attempt or a confirmation: not now, or no longer. */
-  | { readonly kind: 'ended'; readonly ending: Ending }
+  | { readonly kind: 'unwanted'; readonly ending: Ending }
   /** A judgement before an attempt: not yet. */
   | { readonly kind: 'wait'; readonly untilMicros: InstantMicros }
   /** The provider did not accept the request. */
@@ -113,7 +113,7 @@ export type TopUpNews =
   /** The provider refuses the request itself and would do so again. Nothing was charged. */
   | { readonly kind: 'refused'; readonly code: string }
 
-type Outcome = TopUpState | 'ignored' | 'impossible' | 'declined' | 'ended'
+type Outcome = TopUpState | 'ignored' | 'impossible' | 'declined' | 'ends'
 
 /** The news about a confirmed payment. */
 const ANSWERS = {
@@ -121,7 +121,7 @@ const ANSWERS = {
   processing: 'processing',
   needs_action: 'needs_action',
   declined: 'declined',
-  canceled: 'ended',
+  canceled: 'ends',
 } as const
 
 /**
@@ -131,7 +131,7 @@ const ANSWERS = {
 const OVER = {
   prepared: 'impossible',
   confirming: 'impossible',
-  ended: 'ignored',
+  unwanted: 'ignored',
   wait: 'ignored',
   unavailable: 'ignored',
   unknown: 'ignored',
@@ -145,7 +145,7 @@ const OVER = {
 } as const
 
 /**
- * `declined` leads to the next attempt or to the end, depending on the kind of decline. `ended` leads to the intended
+ * `declined` leads to the next attempt or to the end, depending on the kind of decline. `ends` leads to the intended
  * ending if the payment was canceled for one, else to `canceled`.
  */
 export const TRANSITIONS: Readonly<Record<TopUpState, Readonly<Record<TopUpNews['kind'], Outcome>>>> = {
@@ -153,7 +153,7 @@ export const TRANSITIONS: Readonly<Record<TopUpState, Readonly<Record<TopUpNews[
   requested: {
     prepared: 'prepared',
     confirming: 'impossible',
-    ended: 'ended',
+    unwanted: 'ends',
     wait: 'requested',
     // The preparation failed or is in doubt. It cannot charge, so the next one uses a new key.
     unavailable: 'requested',
@@ -170,7 +170,7 @@ export const TRANSITIONS: Readonly<Record<TopUpState, Readonly<Record<TopUpNews[
     prepared: 'impossible',
     confirming: 'charging',
     // Stays until the provider has canceled the payment.
-    ended: 'prepared',
+    unwanted: 'prepared',
     wait: 'prepared',
     unavailable: 'prepared',
     unknown: 'prepared',
@@ -182,7 +182,7 @@ export const TRANSITIONS: Readonly<Record<TopUpState, Readonly<Record<TopUpNews[
   charging: {
     prepared: 'impossible',
     confirming: 'ignored',
-    ended: 'impossible',
+    unwanted: 'impossible',
     wait: 'impossible',
     // The request was not accepted, so nothing was charged. It is judged again before the next try.
     unavailable: 'prepared',
@@ -196,7 +196,7 @@ export const TRANSITIONS: Readonly<Record<TopUpState, Readonly<Record<TopUpNews[
   unknown: {
     prepared: 'impossible',
     confirming: 'impossible',
-    ended: 'impossible',
+    unwanted: 'impossible',
     wait: 'impossible',
     // That the provider is unavailable now says nothing about the first request.
     unavailable: 'unknown',
@@ -208,7 +208,7 @@ export const TRANSITIONS: Readonly<Record<TopUpState, Readonly<Record<TopUpNews[
   processing: {
     prepared: 'impossible',
     confirming: 'impossible',
-    ended: 'impossible',
+    unwanted: 'impossible',
     wait: 'impossible',
     unavailable: 'processing',
     unknown: 'processing',
@@ -220,7 +220,7 @@ export const TRANSITIONS: Readonly<Record<TopUpState, Readonly<Record<TopUpNews[
     prepared: 'impossible',
     confirming: 'impossible',
     // To be canceled, for example because the account was closed. Stays until the provider has done so.
-    ended: 'needs_action',
+    unwanted: 'needs_action',
     wait: 'impossible',
     unavailable: 'needs_action',
     unknown: 'needs_action',
@@ -273,14 +273,14 @@ export function advance(
   }
   const unchanged = { memory, paused: null }
   if (outcome === 'declined') return declined(before, (news as { decline: Decline }).decline, memory, nowMicros, chance)
-  if (outcome === 'ended') {
+  if (outcome === 'ends') {
     const hasLapsed = before.actionUntilMicros !== null && before.actionUntilMicros <= nowMicros
     if (news.kind === 'canceled' && before.ending === null) {
       if (hasLapsed) return declined(before, LAPSED, memory, nowMicros, chance)
       // A new attempt would only be canceled again. A person must look at it.
       if (before.trigger === 'automatic') return declined(before, CANCELED_AT_PROVIDER, memory, nowMicros, chance)
     }
-    const ending = news.kind === 'ended' ? news.ending : (before.ending ?? BY_PROVIDER)
+    const ending = news.kind === 'unwanted' ? news.ending : (before.ending ?? BY_PROVIDER)
     return { ...unchanged, topUp: over(before, ending.state, ending.reason), isAnnounced: true }
   }
   switch (news.kind) {
@@ -296,7 +296,7 @@ export function advance(
       const topUp = { ...forward(before, outcome, nowMicros), confirmedAtMicros: nowMicros, silences }
       return { ...unchanged, topUp, isAnnounced: true }
     }
-    case 'ended':
+    case 'unwanted':
       return {
         ...unchanged,
         topUp: { ...before, state: outcome, ending: before.ending ?? news.ending, nextTryAtMicros: nowMicros },

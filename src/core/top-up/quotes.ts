@@ -107,7 +107,7 @@ export function chargesAtOnce(
     const now = { ...standing, balanceMicros, counted, settings, memory: FRESH_MEMORY, methodId: 'any' }
     const judgement = judgeAttempt(now, nowMicros)
     if (judgement.kind === 'wait') return quote('manual_payment', judgement.untilMicros)
-    if (judgement.kind === 'ended') {
+    if (judgement.kind === 'unwanted') {
       const { reason, state } = judgement.ending
       return state === 'skipped' && (reason === 'monthly_cap' || reason === 'day_limit')
         ? quote(reason, judgement.untilMicros)

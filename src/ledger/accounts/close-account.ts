@@ -71,7 +71,7 @@ async function endOpenTopUps(locked: Locked, memory: AutoTopUpMemory): Promise<T
   const { rows } = await connection.query<TopUpRow>(READ_ENDED, [account.accountId])
   const steps: TopUpStep[] = []
   for (const topUp of rows.map(topUpOf)) {
-    const news = { kind: 'ended', ending: endingWhenClosed(topUp.trigger) } as const
+    const news = { kind: 'unwanted', ending: endingWhenClosed(topUp.trigger) } as const
     const advanced = advance(topUp, news, memory, clock.nowMicros, 0)!
     await storeAdvanced(locked, topUp, advanced, news)
     steps.push(...stepsOf(advanced))

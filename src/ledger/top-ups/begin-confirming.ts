@@ -55,6 +55,6 @@ async function confirmOrEnd(locked: Locked, topUp: TopUp) {
     waits,
     steps: stepsOf(advanced, waits),
   })
-  const kind = ({ charge: 'confirm', wait: 'wait', ended: 'cancel' } as const)[judgement.kind]
+  const kind = ({ charge: 'confirm', wait: 'wait', unwanted: 'cancel' } as const)[judgement.kind]
   return { change, answer: { kind, topUp: advanced.topUp } } as const
 }

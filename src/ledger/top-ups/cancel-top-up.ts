@@ -35,7 +35,7 @@ export async function cancelTopUp(
     const auto = await readAutoTopUp(connection, accountId)
     const pause: Pause = { reason: 'canceled', code: null, methodId: before.methodId, sinceMicros: clock.nowMicros }
     const memory = trigger === 'automatic' ? afterPause(auto.memory, pause) : auto.memory
-    const news = { kind: 'ended', ending: ENDING } as const
+    const news = { kind: 'unwanted', ending: ENDING } as const
     const advanced = advance(before, news, memory, clock.nowMicros, 0)!
     await storeAdvanced(locked, before, advanced, news)
     const steps = stepsOf(advanced, auto.waits)

@@ -69,7 +69,7 @@ export async function judgeTopUp(writer: Writer, { accountId, topUpId, holder }:
 
 /** The limit that a judgement waits for; null: none. */
 export function waitsOf(judgement: Judgement): Waits | null {
-  if (judgement.kind !== 'ended' || judgement.untilMicros === null) return null
+  if (judgement.kind !== 'unwanted' || judgement.untilMicros === null) return null
   return { untilMicros: judgement.untilMicros, limit: judgement.ending.reason }
 }
 

@@ -6,7 +6,7 @@ import { isOpen, OPEN_STATES, TOP_UP_STATES, TRANSITIONS } from '../../../src/co
 import { NEWS } from './examples.ts'
 
 const PAGE = readFileSync(join(import.meta.dirname, '../../../docs/PAYMENTS.md'), 'utf8')
-const WORDS: Record<string, string> = { ignored: '–', impossible: '✗', declined: '*declined*', ended: '*ended*' }
+const WORDS: Record<string, string> = { ignored: '–', impossible: '✗', declined: '*declined*', ends: '*ends*' }
 const KINDS = Object.keys(NEWS) as (keyof typeof NEWS)[]
 
 it('the page matches the machine', () => {

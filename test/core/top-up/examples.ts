@@ -74,7 +74,7 @@ export const NEWS = {
     amountMicros: 30_000_000n,
   },
   confirming: { kind: 'confirming' },
-  ended: { kind: 'ended', ending: CAPPED },
+  unwanted: { kind: 'unwanted', ending: CAPPED },
   wait: { kind: 'wait', untilMicros: NOW + MINUTE },
   unavailable: { kind: 'unavailable', retryAfterMicros: null },
   unknown: { kind: 'unknown' },

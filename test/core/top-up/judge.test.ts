@@ -53,12 +53,12 @@ const byHand = (amount: string, ageMicros: number) => ({
   requestedAtMicros: NOW - ageMicros,
 })
 const noLongerNeeded = (reason: string) => ({
-  kind: 'ended',
+  kind: 'unwanted',
   ending: { state: 'no_longer_needed', reason },
   untilMicros: null,
 })
 const skipped = (reason: string, untilMicros: number | null) => ({
-  kind: 'ended',
+  kind: 'unwanted',
   ending: { state: 'skipped', reason },
   untilMicros,
 })
@@ -70,8 +70,8 @@ describe('an attempt', () => {
 
   it.each([
     ['9.999999', 'charge'],
-    ['10', 'ended'],
-    ['10.000001', 'ended'],
+    ['10', 'unwanted'],
+    ['10.000001', 'unwanted'],
     ['-100', 'charge'],
   ])('at a balance of %s and a threshold of 10: %s; at the threshold is not below it', (balance, kind) => {
     expect(judgeAttempt({ ...LOW, balanceMicros: micros(balance) }, NOW).kind).toBe(kind)
@@ -118,10 +118,10 @@ describe('the monthly cap', () => {
   it.each([
     // cap, charged before, what an attempt of 20 is
     ['60', '40', 'charge'],
-    ['59.99', '40', 'ended'],
-    ['60', '40.01', 'ended'],
+    ['59.99', '40', 'unwanted'],
+    ['60', '40.01', 'unwanted'],
     ['20', '0', 'charge'],
-    ['19.99', '0', 'ended'],
+    ['19.99', '0', 'unwanted'],
   ])('of %s with %s charged: an attempt of 20 may reach it, but not exceed it: %s', (cap, spent, kind) => {
     expect(capped(cap, [attempt(NOW - HOUR, spent)], NOW).kind).toBe(kind)
   })
@@ -129,8 +129,8 @@ describe('the monthly cap', () => {
   it.each([
     // attempted at, judged at, judgement
     ['2026-01-31T23:59:59.999999Z', '2026-02-01T00:00:00Z', 'charge'],
-    ['2026-02-01T00:00:00Z', '2026-02-01T00:00:00Z', 'ended'],
-    ['2026-02-01T00:00:00Z', '2026-02-28T23:59:59.999999Z', 'ended'],
+    ['2026-02-01T00:00:00Z', '2026-02-01T00:00:00Z', 'unwanted'],
+    ['2026-02-01T00:00:00Z', '2026-02-28T23:59:59.999999Z', 'unwanted'],
     ['2026-02-28T23:59:59.999999Z', '2026-03-01T00:00:00Z', 'charge'],
     ['2025-12-31T23:30:00Z', '2026-01-01T00:00:00Z', 'charge'],
   ])('uses the UTC month of the attempt: %s, judged at %s: %s', (attempted, judged, kind) => {
@@ -183,9 +183,9 @@ describe('five attempts in 24 hours', () => {
   it('the next instant is the first that allows an attempt', () => {
     const counted = [5, 4, 3, 2, 1].map((hours) => attempt(NOW - hours * HOUR))
     const judged = judgeAttempt({ ...LOW, counted }, NOW)
-    const untilMicros = judged.kind === 'ended' ? judged.untilMicros! : 0
+    const untilMicros = judged.kind === 'unwanted' ? judged.untilMicros! : 0
     expect(judgeAttempt({ ...LOW, counted }, untilMicros).kind).toBe('charge')
-    expect(judgeAttempt({ ...LOW, counted }, untilMicros - 1).kind).toBe('ended')
+    expect(judgeAttempt({ ...LOW, counted }, untilMicros - 1).kind).toBe('unwanted')
   })
 })
 
@@ -243,7 +243,7 @@ describe('right before a payment is confirmed', () => {
   it.each([
     ['charge', LOW],
     ['wait', { ...LOW, unsettledManual: [byHand('20', 0)] }],
-    ['ended', { ...LOW, memory: PAUSED }],
+    ['unwanted', { ...LOW, memory: PAUSED }],
   ])('the current judgement applies: %s', (kind, standing) => {
     const judgement = judgeAttempt(standing, NOW)
     expect(judgement.kind).toBe(kind)
@@ -305,7 +305,7 @@ describe('months', () => {
 })
 
 describe('a manual top-up', () => {
-  const canceled = (reason: string) => ({ kind: 'ended', ending: { state: 'canceled', reason }, untilMicros: null })
+  const canceled = (reason: string) => ({ kind: 'unwanted', ending: { state: 'canceled', reason }, untilMicros: null })
   const CHARGED = { kind: 'charge', amountMicros: micros('30'), methodId: 'card-1' }
   const LATE = MAX_MANUAL_WAIT_MICROS + 1
 

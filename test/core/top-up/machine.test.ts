@@ -27,13 +27,13 @@ import {
 } from './examples.ts'
 
 /**
- * The state of a first automatic attempt afterwards. Declines here are temporary (insufficient funds), `ended` means that a
+ * The state of a first automatic attempt afterwards. Declines here are temporary (insufficient funds), `unwanted` means that a
  * limit forbids the attempt, and the product did not mean to cancel.
  */
 const RULES = `
 requested         prepared      prepared
 requested         confirming    throws
-requested         ended         skipped
+requested         unwanted      skipped
 requested         wait          requested
 requested         unavailable   requested
 requested         unknown       requested
@@ -47,7 +47,7 @@ requested         canceled      ignored
 
 prepared          prepared      throws
 prepared          confirming    charging
-prepared          ended         prepared
+prepared          unwanted      prepared
 prepared          wait          prepared
 prepared          unavailable   prepared
 prepared          unknown       prepared
@@ -61,7 +61,7 @@ prepared          canceled      failed
 
 charging          prepared      throws
 charging          confirming    ignored
-charging          ended         throws
+charging          unwanted      throws
 charging          wait          throws
 charging          unavailable   prepared
 charging          unknown       unknown
@@ -75,7 +75,7 @@ charging          canceled      failed
 
 unknown           prepared      throws
 unknown           confirming    throws
-unknown           ended         throws
+unknown           unwanted      throws
 unknown           wait          throws
 unknown           unavailable   unknown
 unknown           unknown       unknown
@@ -89,7 +89,7 @@ unknown           canceled      failed
 
 processing        prepared      throws
 processing        confirming    throws
-processing        ended         throws
+processing        unwanted      throws
 processing        wait          throws
 processing        unavailable   processing
 processing        unknown       processing
@@ -103,7 +103,7 @@ processing        canceled      failed
 
 needs_action      prepared      throws
 needs_action      confirming    throws
-needs_action      ended         needs_action
+needs_action      unwanted      needs_action
 needs_action      wait          throws
 needs_action      unavailable   needs_action
 needs_action      unknown       needs_action
@@ -117,7 +117,7 @@ needs_action      canceled      failed
 
 succeeded         prepared      throws
 succeeded         confirming    throws
-succeeded         ended         ignored
+succeeded         unwanted      ignored
 succeeded         wait          ignored
 succeeded         unavailable   ignored
 succeeded         unknown       ignored
@@ -131,7 +131,7 @@ succeeded         canceled      ignored
 
 failed            prepared      throws
 failed            confirming    throws
-failed            ended         ignored
+failed            unwanted      ignored
 failed            wait          ignored
 failed            unavailable   ignored
 failed            unknown       ignored
@@ -145,7 +145,7 @@ failed            canceled      ignored
 
 canceled          prepared      throws
 canceled          confirming    throws
-canceled          ended         ignored
+canceled          unwanted      ignored
 canceled          wait          ignored
 canceled          unavailable   ignored
 canceled          unknown       ignored
@@ -159,7 +159,7 @@ canceled          canceled      ignored
 
 skipped           prepared      throws
 skipped           confirming    throws
-skipped           ended         ignored
+skipped           unwanted      ignored
 skipped           wait          ignored
 skipped           unavailable   ignored
 skipped           unknown       ignored
@@ -173,7 +173,7 @@ skipped           canceled      ignored
 
 no_longer_needed  prepared      throws
 no_longer_needed  confirming    throws
-no_longer_needed  ended         ignored
+no_longer_needed  unwanted      ignored
 no_longer_needed  wait          ignored
 no_longer_needed  unavailable   ignored
 no_longer_needed  unknown       ignored
@@ -411,11 +411,11 @@ describe('the approval by the bank', () => {
 
 describe('an unwanted payment', () => {
   it('is over at once if it was not prepared', () => {
-    expect(hear(topUpIn('requested'), NEWS.ended)).toMatchObject({ topUp: CAPPED, isAnnounced: true, paused: null })
+    expect(hear(topUpIn('requested'), NEWS.unwanted)).toMatchObject({ topUp: CAPPED, isAnnounced: true, paused: null })
   })
 
   it.each(['prepared', 'needs_action'] as const)('is over only after the provider has canceled it (%s)', (state) => {
-    const { topUp: meant, isAnnounced } = hear(topUpIn(state), { kind: 'ended', ending: TURNED_OFF })
+    const { topUp: meant, isAnnounced } = hear(topUpIn(state), { kind: 'unwanted', ending: TURNED_OFF })
     expect(meant).toMatchObject({ state, reason: null, ending: TURNED_OFF, nextTryAtMicros: NOW })
     expect(isAnnounced).toBe(false)
     const canceled = hear(meant, NEWS.canceled)
@@ -424,8 +424,8 @@ describe('an unwanted payment', () => {
   })
 
   it('keeps its intended end, whatever comes in between', () => {
-    let { topUp } = hear(topUpIn('prepared'), { kind: 'ended', ending: TURNED_OFF })
-    for (const kind of ['ended', 'unavailable', 'unknown', 'unconfirmed', 'needs_action', 'processing'] as const) {
+    let { topUp } = hear(topUpIn('prepared'), { kind: 'unwanted', ending: TURNED_OFF })
+    for (const kind of ['unwanted', 'unavailable', 'unknown', 'unconfirmed', 'needs_action', 'processing'] as const) {
       topUp = hear(topUp, NEWS[kind]).topUp
     }
     expect(hear(topUp, NEWS.canceled).topUp).toMatchObject(TURNED_OFF)

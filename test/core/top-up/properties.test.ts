@@ -25,7 +25,7 @@ const news: fc.Arbitrary<TopUpNews> = fc.oneof(
   // Often enough a decline or an approval.
   fc.constantFrom<TopUpNews[]>(NEWS.prepared, NEWS.confirming, NEWS.unknown, NEWS.needs_action, NEWS.canceled),
   fc.constantFrom(NO_FUNDS, EXPIRED, STOLEN).map((decline): TopUpNews => ({ kind: 'declined', decline })),
-  fc.constantFrom(CAPPED, TURNED_OFF).map((ending): TopUpNews => ({ kind: 'ended', ending })),
+  fc.constantFrom(CAPPED, TURNED_OFF).map((ending): TopUpNews => ({ kind: 'unwanted', ending })),
   fc.integer({ min: 0, max: HOUR }).map((retryAfterMicros): TopUpNews => ({ kind: 'unavailable', retryAfterMicros })),
 )
 
@@ -132,7 +132,7 @@ describe('for any inputs, a top-up', () => {
   it('ends without credit only by the provider, or if nothing was prepared', () => {
     always(({ before, after, heard }) => {
       if (isOpen(after) || after.state === 'succeeded') return
-      if (before.state === 'requested') return expect(['ended', 'refused']).toContain(heard.news.kind)
+      if (before.state === 'requested') return expect(['unwanted', 'refused']).toContain(heard.news.kind)
       expect(['declined', 'canceled', 'refused']).toContain(heard.news.kind)
       // A refused look or confirmation says nothing about the payment.
       if (heard.news.kind === 'refused') expect(before.state).toBe('prepared')
@@ -144,7 +144,7 @@ describe('for any inputs, a top-up', () => {
       if (!isOpen(after)) return
       expect(after.nextTryAtMicros).toBeGreaterThanOrEqual(nowMicros)
       expect(Number.isInteger(after.nextTryAtMicros)).toBe(true)
-      const isMoved = after.state !== before.state || news.kind === 'ended' || news.kind === 'wait'
+      const isMoved = after.state !== before.state || news.kind === 'unwanted' || news.kind === 'wait'
       if (!isMoved) expect(after.nextTryAtMicros).toBeGreaterThan(nowMicros)
     })
   })
@@ -215,12 +215,12 @@ describe('however often an account falls below its threshold', () => {
       const judgement = judgeAttempt(standing, nowMicros)
       if (judgement.kind === 'charge') {
         counted.push({ confirmedAtMicros: nowMicros, amountMicros: judgement.amountMicros })
-      } else if (judgement.kind === 'ended') {
+      } else if (judgement.kind === 'unwanted') {
         // It waits no longer than necessary, and the wait ends.
         const { untilMicros, ending } = judgement
         const reasonAt = (atMicros: number) => {
           const then = judgeAttempt(standing, atMicros)
-          return then.kind === 'ended' ? then.ending.reason : null
+          return then.kind === 'unwanted' ? then.ending.reason : null
         }
         expect(untilMicros).toBeGreaterThan(nowMicros)
         expect(reasonAt(untilMicros! - 1)).toBe(ending.reason)

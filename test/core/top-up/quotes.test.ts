@@ -97,7 +97,7 @@ describe('automatic top-up, set up now', () => {
         const quote = chargesAtOnce({ ...standing('0'), balanceMicros }, settings, NOW)
         const counted = Array.from({ length: quote.charges }, () => ({ confirmedAtMicros: NOW, amountMicros: amount }))
         const after = { ...standing('0'), counted, settings, memory: FRESH_MEMORY, methodId: 'card-1' }
-        expect(judgeAttempt({ ...after, balanceMicros: quote.balanceAfterMicros }, NOW).kind).toBe('ended')
+        expect(judgeAttempt({ ...after, balanceMicros: quote.balanceAfterMicros }, NOW).kind).toBe('unwanted')
         if (quote.charges > 0) {
           const before = quote.balanceAfterMicros - amount
           expect(judgeAttempt({ ...after, counted: counted.slice(1), balanceMicros: before }, NOW).kind).toBe('charge')
