@@ -82,7 +82,8 @@ export async function markAtProvider(
       if (isDone({ method_id: methodId }, answer)) await noteDetached(pool, methodId)
     },
   )
-  if (refused.length > 0) log.error({ refused }, 'the provider refused to store marks or to detach payment methods; they will be tried again')
+  if (refused.length > 0)
+    log.error({ refused }, 'the provider refused to store marks or to detach payment methods; they will be tried again')
   const [first] = unanswered
   if (first !== undefined) throw new ProviderDidNotAnswer(provider.name, first.detail)
 }

@@ -392,14 +392,20 @@ describe('claims', () => {
       topUp.topUpId,
     ])
     const held = { accountId: 'expired', topUpId: topUp.topUpId }
-    expect(await beginConfirming(testLedger, { ...held, holder: 'slow', callMs: 1_000 })).toMatchObject({ kind: 'lost' })
+    expect(await beginConfirming(testLedger, { ...held, holder: 'slow', callMs: 1_000 })).toMatchObject({
+      kind: 'lost',
+    })
     expect(await claim(testLedger, 'expired', 'quick')).toMatchObject({ state: 'prepared' })
-    expect(await beginConfirming(testLedger, { ...held, holder: 'slow', callMs: 1_000 })).toMatchObject({ kind: 'lost' })
+    expect(await beginConfirming(testLedger, { ...held, holder: 'slow', callMs: 1_000 })).toMatchObject({
+      kind: 'lost',
+    })
     expect(await beginConfirming(testLedger, { ...held, holder: 'quick', callMs: 1_000 })).toMatchObject({
       kind: 'confirm',
     })
     // Once stored as charging, no one else confirms it.
-    expect(await beginConfirming(testLedger, { ...held, holder: 'quick', callMs: 1_000 })).toMatchObject({ kind: 'lost' })
+    expect(await beginConfirming(testLedger, { ...held, holder: 'quick', callMs: 1_000 })).toMatchObject({
+      kind: 'lost',
+    })
   })
 
   it('outlast the confirming call', async () => {
@@ -482,10 +488,10 @@ describe('an attempt', () => {
     await adjust(testLedger, 'capped-late', -15_000_000n, 'used up')
     const prepared = await prepare(testLedger, (await claim(testLedger, 'capped-late'))!)
     await save('capped-late', { monthlyCapMicros: 30_000_000n })
-    const of = { accountId: 'capped-late', topUpId: prepared.topUpId, holder: 'worker', callMs: 1_000 }
-    expect(await beginConfirming(testLedger, of)).toMatchObject({ kind: 'cancel' })
+    const held = { accountId: 'capped-late', topUpId: prepared.topUpId, holder: 'worker', callMs: 1_000 }
+    expect(await beginConfirming(testLedger, held)).toMatchObject({ kind: 'cancel' })
     await record(testLedger, prepared, { kind: 'canceled' })
-    const { waits } = await autoOf('capped-late')
+    const { waits } = await autoTopUpOf('capped-late')
     expect(waits).toMatchObject({ limit: 'monthly_cap' })
     expect((await announcedSteps('capped-late')).at(-1)).toMatchObject({
       kind: 'skipped',
