@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Micros } from '../../src/core/money.ts'
 import type { AutoTopUpSettings } from '../../src/core/top-up/judge.ts'
-import type { TopUp } from '../../src/core/top-up/machine.ts'
+import { OPEN_STATES, type TopUp } from '../../src/core/top-up/machine.ts'
 import { FRESH_MEMORY } from '../../src/core/top-up/memory.ts'
 import { readUsage } from '../../src/core/usage/read.ts'
 import { setAlertLevels } from '../../src/ledger/accounts/set-alert-levels.ts'
@@ -1173,6 +1173,20 @@ describe('a manual top-up', () => {
     expect(await statesOf('hand-declined')).toEqual(['failed stolen_card'])
     expect([await pauseOf('hand-declined'), await thresholdColumnOf('hand-declined')]).toEqual([null, 10_000_000n])
   })
+})
+
+it('open states are the same in the indexes as in the queries', async () => {
+  const indexes = await rowsOf(
+    `select pg_get_expr(indpred, indrelid) as predicate from pg_index
+      where indrelid = 'tollgate.top_ups'::regclass and indpred is not null`,
+  )
+  expect(indexes).toHaveLength(2)
+  for (const { predicate } of indexes) {
+    const named = Array.from(String(predicate).matchAll(/'(\w+)'/g), ([, name]) => name).filter(
+      (one) => one !== 'automatic',
+    )
+    expect(named).toEqual([...OPEN_STATES])
+  }
 })
 
 describe('a stale column', () => {

@@ -1,5 +1,6 @@
 /** Where customers return to after the bank's page. It is stored, so that our return page accepts no URL from a request. */
 import type { Pool } from '../../platform/postgres.ts'
+import { OPEN_STATES_SQL } from './top-up-rows.ts'
 
 /** Stores where the customer of a top-up returns to. */
 export async function storeReturnUrl(pool: Pool, topUpId: string, returnUrl: string): Promise<void> {
@@ -15,7 +16,7 @@ export interface ApprovalReturn {
 
 const READ_RETURN = `
   select account_id, return_url,
-         case when state in ('requested', 'prepared', 'charging', 'unknown', 'processing', 'needs_action') then payment_id end
+         case when state in (${OPEN_STATES_SQL}) then payment_id end
            as open_payment_id
     from tollgate.top_ups
    where top_up_id = $1 and return_url is not null`

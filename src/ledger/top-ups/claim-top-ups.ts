@@ -4,7 +4,7 @@
  */
 import type { TopUp } from '../../core/top-up/machine.ts'
 import type { Pool } from '../../platform/postgres.ts'
-import { TOP_UP_COLUMNS, type TopUpRow, topUpOf } from './top-up-rows.ts'
+import { OPEN_STATES_SQL, TOP_UP_COLUMNS, type TopUpRow, topUpOf } from './top-up-rows.ts'
 
 /** Takes no account lock, skips rows that another process has locked, and never waits. */
 const CLAIM_TOP_UPS = `
@@ -12,7 +12,7 @@ const CLAIM_TOP_UPS = `
      set claimed_by = $1, claimed_until = clock_timestamp() + make_interval(secs => $3::integer / 1000.0)
     from (
       select top_up_id as id from tollgate.top_ups
-       where state in ('requested', 'prepared', 'charging', 'unknown', 'processing', 'needs_action')
+       where state in (${OPEN_STATES_SQL})
          and next_try_at <= clock_timestamp()
          and (claimed_until is null or claimed_until <= clock_timestamp())
        order by next_try_at

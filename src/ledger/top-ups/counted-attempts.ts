@@ -2,9 +2,10 @@
 
 import { formatInstant, type InstantMicros } from '../../core/instant.ts'
 import { type CountedAttempt, countedSince, type UnsettledManual } from '../../core/top-up/judge.ts'
-import { OPEN_STATES, type TopUp } from '../../core/top-up/machine.ts'
+import type { TopUp } from '../../core/top-up/machine.ts'
 import type { Connection, Pool } from '../../platform/postgres.ts'
 import { epochMicros } from '../../platform/sql.ts'
+import { OPEN_STATES_SQL } from './top-up-rows.ts'
 
 /** Attempts that have charged or still may. The attempt being judged is excluded. */
 const READ_COUNTED = `
@@ -29,7 +30,7 @@ export async function readCounted(
 const READ_UNSETTLED_MANUAL = `
   select amount_micros, ${epochMicros('requested_at')} as requested_at_micros
     from tollgate.top_ups
-   where account_id = $1 and trigger = 'manual' and state in (${OPEN_STATES.map((state) => `'${state}'`).join(', ')})`
+   where account_id = $1 and trigger = 'manual' and state in (${OPEN_STATES_SQL})`
 
 /** Reads the manual top-ups that have not ended. */
 export async function readUnsettledManual(

@@ -4,6 +4,7 @@ import type { Currency, Micros } from '../../core/money.ts'
 import type { TopUpState, TopUpTrigger } from '../../core/top-up/machine.ts'
 import type { Pool } from '../../platform/postgres.ts'
 import { instantText } from '../../platform/sql.ts'
+import { OPEN_STATES_SQL } from './top-up-rows.ts'
 
 /** Instants are RFC 3339, UTC. */
 export interface ListedTopUp {
@@ -43,7 +44,7 @@ export const TOP_UP_COLUMNS = `
 
 /** These states are the condition of the partial index on open top-ups. */
 export const WITH_OPEN = `
-  select *, state in ('requested', 'prepared', 'charging', 'unknown', 'processing', 'needs_action') as is_open
+  select *, state in (${OPEN_STATES_SQL}) as is_open
     from tollgate.top_ups`
 
 /** Newest first. */

@@ -1,5 +1,6 @@
 /** Figures of top-ups for operators: open ones and their age, paused accounts by reason, and accounts close to their cap. */
 import type { Pool } from '../../platform/postgres.ts'
+import { OPEN_STATES_SQL } from './top-up-rows.ts'
 
 export interface TopUpFigures {
   readonly openByState: ReadonlyMap<string, number>
@@ -14,7 +15,7 @@ const COUNT_OPEN = `
   select state, count(*)::integer as top_ups,
          extract(epoch from clock_timestamp() - min(requested_at))::float8 as oldest_seconds
     from tollgate.top_ups
-   where state in ('requested', 'prepared', 'charging', 'unknown', 'processing', 'needs_action')
+   where state in (${OPEN_STATES_SQL})
    group by state`
 
 const COUNT_PAUSED = `

@@ -3,12 +3,11 @@
 import type { InstantMicros } from '../../core/instant.ts'
 import type { Micros } from '../../core/money.ts'
 import { type AutoTopUpSettings, armedBelowMicros } from '../../core/top-up/judge.ts'
-import { OPEN_STATES } from '../../core/top-up/machine.ts'
 import type { AutoTopUpMemory, PauseReason } from '../../core/top-up/memory.ts'
 import type { Connection, Pool } from '../../platform/postgres.ts'
 import { epochMicros } from '../../platform/sql.ts'
 import { type AutoTopUpRow, autoTopUpOf } from '../changes/read-settings.ts'
-import { instantOf, textOf } from './top-up-rows.ts'
+import { instantOf, OPEN_STATES_SQL, textOf } from './top-up-rows.ts'
 
 export interface AutoTopUp {
   readonly accountId: string
@@ -29,15 +28,13 @@ export interface Waits {
   readonly limit: string
 }
 
-const OPEN = OPEN_STATES.map((state) => `'${state}'`).join(', ')
-
 const READ_AUTO_TOP_UP = `
   select a.account_id, a.balance_micros, a.auto_top_up_below_micros, a.closed_at is not null as is_closed,
          s.auto_top_up_is_on, s.auto_top_up_threshold_micros, s.auto_top_up_amount_micros, s.auto_top_up_monthly_cap_micros,
          (select method_id from tollgate.payment_methods p
            where p.account_id = a.account_id and p.is_default and p.removed_at is null) as method_id,
          (select top_up_id from tollgate.top_ups t
-           where t.account_id = a.account_id and t.trigger = 'automatic' and t.state in (${OPEN})) as open_automatic_id,
+           where t.account_id = a.account_id and t.trigger = 'automatic' and t.state in (${OPEN_STATES_SQL})) as open_automatic_id,
          coalesce(m.declines_in_a_row, 0) as declines_in_a_row, m.declined_method_id, m.pause_reason, m.pause_code, m.pause_method_id,
          ${epochMicros('m.paused_since')} as paused_since_micros,
          ${epochMicros('m.waits_until')} as waits_until_micros, m.waits_for

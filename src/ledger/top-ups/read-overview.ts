@@ -2,11 +2,12 @@
 
 import type { InstantMicros } from '../../core/instant.ts'
 import type { Currency, Micros } from '../../core/money.ts'
-import { OPEN_STATES, type TopUpState } from '../../core/top-up/machine.ts'
+import type { TopUpState } from '../../core/top-up/machine.ts'
 import type { Pool } from '../../platform/postgres.ts'
 import { epochMicros } from '../../platform/sql.ts'
 import { type LastChange, readLastChange } from '../changes/last-change.ts'
 import { type AutoTopUp, readAutoTopUps } from './read-auto-top-up.ts'
+import { OPEN_STATES_SQL } from './top-up-rows.ts'
 
 export interface AutoTopUpOverview extends Omit<AutoTopUp, 'storedBelowMicros' | 'openAutomaticId'> {
   readonly currency: Currency
@@ -48,7 +49,7 @@ const READ_MORE = `
     from tollgate.accounts a
     left join tollgate.payment_methods p on p.account_id = a.account_id and p.removed_at is null and p.is_default
     left join tollgate.top_ups o on o.account_id = a.account_id and o.trigger = 'automatic'
-      and o.state in (${OPEN_STATES.map((state) => `'${state}'`).join(', ')})
+      and o.state in (${OPEN_STATES_SQL})
    cross join lateral (
      select coalesce(sum(amount_micros), 0)::bigint as micros
        from tollgate.top_up_attempts t

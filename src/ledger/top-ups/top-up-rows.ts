@@ -2,9 +2,19 @@
 
 import { formatInstant, type InstantMicros } from '../../core/instant.ts'
 import type { Currency, Micros } from '../../core/money.ts'
-import { type Ending, isOpen, type TopUp, type TopUpState, type TopUpTrigger } from '../../core/top-up/machine.ts'
+import {
+  type Ending,
+  isOpen,
+  OPEN_STATES,
+  type TopUp,
+  type TopUpState,
+  type TopUpTrigger,
+} from '../../core/top-up/machine.ts'
 import type { Connection, Pool } from '../../platform/postgres.ts'
 import { epochMicros } from '../../platform/sql.ts'
+
+/** The open states in SQL, as the partial indexes have them: `state in (${OPEN_STATES_SQL})`. */
+export const OPEN_STATES_SQL = OPEN_STATES.map((state) => `'${state}'`).join(', ')
 
 const micros = (column: string) => `${epochMicros(column)} as ${column}_micros`
 
