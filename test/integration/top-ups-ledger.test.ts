@@ -500,6 +500,15 @@ describe('an attempt', () => {
     })
   })
 
+  it('that is declined after automatic top-up was turned off pauses it, and announces no pause', async () => {
+    await openBelow('off-meanwhile')
+    const topUp = await beginCharge(testLedger, 'off-meanwhile')
+    await save('off-meanwhile', { isOn: false })
+    await record(testLedger, topUp, declined('stolen_card'))
+    expect(await pauseOf('off-meanwhile')).toBe('card_stopped')
+    expect(await stepsOf('off-meanwhile')).toEqual(['requested', 'charging', 'failed stolen_card'])
+  })
+
   it('is followed by the next while the balance is still below the threshold', async () => {
     await openBelow('deep')
     await adjust(testLedger, 'deep', -51_000_000n, 'used up')

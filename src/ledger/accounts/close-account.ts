@@ -7,13 +7,12 @@ import { type ChangeCause, changeSettings, keepAccount } from '../../core/change
 import { formatInstant } from '../../core/instant.ts'
 import { endingWhenClosed } from '../../core/top-up/judge.ts'
 import { advance } from '../../core/top-up/machine.ts'
-import type { AutoTopUpMemory } from '../../core/top-up/memory.ts'
 import type { TopUpStep } from '../../core/top-up/step.ts'
 import type { Connection } from '../../platform/postgres.ts'
 import { instantText } from '../../platform/sql.ts'
 import { type Changed, changeAccount, type Locked, type Writer } from '../changes/change-account.ts'
 import { requestMark } from '../top-ups/provider-tasks.ts'
-import { readAutoTopUp } from '../top-ups/read-auto-top-up.ts'
+import { type AutoTopUp, readAutoTopUp } from '../top-ups/read-auto-top-up.ts'
 import { rearmAndAnnounce, stepsOf, storeAdvanced } from '../top-ups/rearm-and-announce.ts'
 import { TOP_UP_COLUMNS, type TopUpRow, topUpOf } from '../top-ups/top-up-rows.ts'
 
@@ -34,7 +33,7 @@ export async function closeAccount(writer: Writer, accountId: string, actor: str
     await connection.query(CLOSE, [accountId, closedAt, actor])
 
     const auto = await readAutoTopUp(connection, accountId)
-    const steps = await endOpenTopUps(locked, auto.memory)
+    const steps = await endOpenTopUps(locked, auto)
     const off = settings.autoTopUp && { ...settings.autoTopUp, isOn: false }
     const change = settings.autoTopUp?.isOn
       ? changeSettings(account, { ...settings, autoTopUp: off }, actor)
@@ -66,15 +65,15 @@ const READ_ENDED = `
    order by requested_at, top_up_id`
 
 /** Ends open top-ups. One that is prepared or waits for approval ends once the worker has canceled it at the provider. */
-async function endOpenTopUps(locked: Locked, memory: AutoTopUpMemory): Promise<TopUpStep[]> {
+async function endOpenTopUps(locked: Locked, auto: AutoTopUp): Promise<TopUpStep[]> {
   const { connection, account, clock } = locked
   const { rows } = await connection.query<TopUpRow>(READ_ENDED, [account.accountId])
   const steps: TopUpStep[] = []
   for (const topUp of rows.map(topUpOf)) {
     const news = { kind: 'unwanted', ending: endingWhenClosed(topUp.trigger) } as const
-    const advanced = advance(topUp, news, memory, clock.nowMicros, 0)!
+    const advanced = advance(topUp, news, auto.memory, clock.nowMicros, 0)!
     await storeAdvanced(locked, topUp, advanced, news)
-    steps.push(...stepsOf(advanced))
+    steps.push(...stepsOf(advanced, auto, auto.waits))
   }
   return steps
 }

@@ -50,7 +50,7 @@ export async function advanceTopUp(
     const change = await rearmAndAnnounce(locked, auto, 'top_up', {
       topUp,
       memory,
-      steps: stepsOf(advanced, auto.waits),
+      steps: stepsOf(advanced, auto, auto.waits),
     })
     return { change, answer: topUp }
   })

@@ -53,7 +53,7 @@ async function confirmOrEnd(locked: Locked, topUp: TopUp) {
   const change = await rearmAndAnnounce(locked, auto, 'top_up', {
     topUp: advanced.topUp,
     waits,
-    steps: stepsOf(advanced, waits),
+    steps: stepsOf(advanced, auto, waits),
   })
   const kind = ({ charge: 'confirm', wait: 'wait', unwanted: 'cancel' } as const)[judgement.kind]
   return { change, answer: { kind, topUp: advanced.topUp } } as const

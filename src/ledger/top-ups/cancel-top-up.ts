@@ -4,10 +4,9 @@
  */
 import { advance, type TopUp } from '../../core/top-up/machine.ts'
 import { afterPause, type Pause } from '../../core/top-up/memory.ts'
-import { autoTopUpStep } from '../../core/top-up/step.ts'
 import { type Changed, changeAccount, type Writer } from '../changes/change-account.ts'
 import { readAutoTopUp } from './read-auto-top-up.ts'
-import { rearmAndAnnounce, stepsOf, storeAdvanced } from './rearm-and-announce.ts'
+import { pauseSteps, rearmAndAnnounce, stepsOf, storeAdvanced } from './rearm-and-announce.ts'
 import { readTopUp } from './top-up-rows.ts'
 
 export type CancelRefusal =
@@ -38,8 +37,7 @@ export async function cancelTopUp(
     const news = { kind: 'unwanted', ending: ENDING } as const
     const advanced = advance(before, news, memory, clock.nowMicros, 0)!
     await storeAdvanced(locked, before, advanced, news)
-    const steps = stepsOf(advanced, auto.waits)
-    if (memory.pause === pause && auto.settings?.isOn) steps.push(autoTopUpStep('paused', pause.reason))
+    const steps = [...stepsOf(advanced, auto, auto.waits), ...pauseSteps(memory.pause === pause ? pause : null, auto)]
     const change = await rearmAndAnnounce(locked, auto, 'top_up', { topUp: advanced.topUp, memory, steps })
     return { change, answer: null }
   })

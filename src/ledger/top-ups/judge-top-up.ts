@@ -60,7 +60,7 @@ export async function judgeTopUp(writer: Writer, { accountId, topUpId, holder }:
     const advanced = advance(topUp, judgement, auto.memory, clock.nowMicros, 0)!
     await storeAdvanced(locked, topUp, advanced, judgement)
     const waits = waitsOf(judgement) ?? auto.waits
-    const steps = stepsOf(advanced, waits)
+    const steps = stepsOf(advanced, auto, waits)
     const change = await rearmAndAnnounce(locked, auto, 'top_up', { topUp: advanced.topUp, waits, steps })
     return { change, answer: { kind: judgement.kind === 'wait' ? 'wait' : 'over' } }
   })

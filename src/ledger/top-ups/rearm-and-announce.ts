@@ -6,7 +6,7 @@ import { type AccountChange, type ChangeCause, keepAccount, rearm } from '../../
 import type { InstantMicros } from '../../core/instant.ts'
 import { topUpMails } from '../../core/mail/top-up-mail.ts'
 import { type Advanced, isOpen, type TopUp, type TopUpNews } from '../../core/top-up/machine.ts'
-import type { AutoTopUpMemory } from '../../core/top-up/memory.ts'
+import type { AutoTopUpMemory, Pause } from '../../core/top-up/memory.ts'
 import { autoTopUpStep, stepOf, type TopUpStep } from '../../core/top-up/step.ts'
 import type { Locked } from '../changes/change-account.ts'
 import { type AutoTopUp, belowMicrosOf, storeMemory, type Waits } from './read-auto-top-up.ts'
@@ -56,10 +56,19 @@ function outcomeOf({ ending }: TopUp, { state }: TopUp, news: TopUpNews): Attemp
  * top-up waits for. Its end is announced if the top-up was skipped for that limit, which may have been before its payment was
  * canceled.
  */
-export function stepsOf({ topUp, isAnnounced, paused }: Advanced, waits: Waits | null = null): TopUpStep[] {
+export function stepsOf(
+  { topUp, isAnnounced, paused }: Advanced,
+  auto: Pick<AutoTopUp, 'settings'>,
+  waits: Waits | null,
+): TopUpStep[] {
   const waitsUntilMicros = waits !== null && waits.limit === topUp.reason ? waits.untilMicros : null
   const step = isAnnounced ? stepOf(topUp, waitsUntilMicros) : null
-  return [...(step === null ? [] : [step]), ...(paused === null ? [] : [autoTopUpStep('paused', paused.reason)])]
+  return [...(step === null ? [] : [step]), ...pauseSteps(paused, auto)]
+}
+
+/** The announcement of a pause that began; null: none did. While automatic top-up is off, a pause changes nothing. */
+export function pauseSteps(pause: Pause | null, { settings }: Pick<AutoTopUp, 'settings'>): TopUpStep[] {
+  return pause !== null && settings?.isOn ? [autoTopUpStep('paused', pause.reason)] : []
 }
 
 export interface Changed {

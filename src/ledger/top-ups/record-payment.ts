@@ -22,12 +22,12 @@ import {
   type PaymentTotals,
   totalsSaid,
 } from '../../core/top-up/payment.ts'
-import { autoTopUpStep, type TopUpStep } from '../../core/top-up/step.ts'
+import type { TopUpStep } from '../../core/top-up/step.ts'
 import type { Connection, Pool } from '../../platform/postgres.ts'
 import { epochMicros } from '../../platform/sql.ts'
 import { changeAccount, type Locked, type Writer } from '../changes/change-account.ts'
 import { readAutoTopUp } from './read-auto-top-up.ts'
-import { rearmAndAnnounce, stepsOf, storeAdvanced } from './rearm-and-announce.ts'
+import { pauseSteps, rearmAndAnnounce, stepsOf, storeAdvanced } from './rearm-and-announce.ts'
 import {
   insertAttempt,
   insertTopUp,
@@ -143,7 +143,7 @@ async function record(
 
   const memoryBefore = advanced?.memory ?? auto.memory
   const memory = afterEntries(memoryBefore, entries, found.methodId, clock.nowMicros)
-  const steps: TopUpStep[] = advanced === null ? [] : stepsOf(advanced, auto.waits)
+  const steps: TopUpStep[] = advanced === null ? [] : stepsOf(advanced, auto, auto.waits)
   // A credit for an earlier attempt of the top-up is announced as well.
   if (!isCurrent && posted === null && first?.kind === 'top_up') {
     const { topUpId, trigger } = before
@@ -151,9 +151,7 @@ async function record(
     const amountMicros = first.amountMicros
     steps.push({ kind: 'succeeded', topUpId, trigger, amountMicros, reason: null, attempt, untilMicros: null })
   }
-  if (memory.pause !== null && memory.pause !== memoryBefore.pause && auto.settings?.isOn) {
-    steps.push(autoTopUpStep('paused', memory.pause.reason))
-  }
+  steps.push(...pauseSteps(memory.pause === memoryBefore.pause ? null : memory.pause, auto))
   const topUp = advanced?.topUp ?? before
   return {
     change: await rearmAndAnnounce(locked, auto, change ?? 'top_up', {
