@@ -9,7 +9,13 @@ import { formatMoney, type Micros } from '../money.ts'
 import { whyDeclined } from '../top-up/declines.ts'
 import { type AutoTopUpSettings, MAX_ATTEMPTS_IN_24_HOURS } from '../top-up/judge.ts'
 import type { TopUp } from '../top-up/machine.ts'
-import { type AutoTopUpMemory, MAX_DECLINES_IN_A_ROW, needsAnotherMethod, whyPaused } from '../top-up/memory.ts'
+import {
+  type AutoTopUpMemory,
+  isSamePause,
+  MAX_DECLINES_IN_A_ROW,
+  needsAnotherMethod,
+  whyPaused,
+} from '../top-up/memory.ts'
 import type { TopUpStep } from '../top-up/step.ts'
 import type { Mail, MailKind, MailOf } from './mail.ts'
 
@@ -107,7 +113,7 @@ function moneyReversed(update: TopUpUpdate, nowMicros: InstantMicros): Mail | nu
 }
 
 function hasPaused({ before, after, settings }: TopUpUpdate): boolean {
-  return settings?.isOn === true && after.memory.pause !== null && after.memory.pause !== before.memory.pause
+  return settings?.isOn === true && after.memory.pause !== null && !isSamePause(after.memory.pause, before.memory.pause)
 }
 
 function paused(update: TopUpUpdate): Mail | null {

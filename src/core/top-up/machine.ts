@@ -11,7 +11,7 @@
 import { type InstantMicros, MICROS_PER_DAY } from '../instant.ts'
 import type { Currency, Micros } from '../money.ts'
 import { CANCELED_AT_PROVIDER, type Decline, LAPSED } from './declines.ts'
-import { type AutoTopUpMemory, afterDecline, afterPause, afterSuccess, type Pause } from './memory.ts'
+import { type AutoTopUpMemory, afterDecline, afterPause, afterSuccess, isSamePause, type Pause } from './memory.ts'
 
 export const TOP_UP_STATES = [
   /** Waits for the first or the next attempt. */
@@ -399,7 +399,7 @@ function declined(
 }
 
 function newPause(memory: AutoTopUpMemory, after: AutoTopUpMemory): Pause | null {
-  return after.pause === memory.pause ? null : after.pause
+  return isSamePause(after.pause, memory.pause) ? null : after.pause
 }
 
 function forward(before: TopUp, state: TopUpState, nowMicros: InstantMicros): TopUp {

@@ -107,6 +107,11 @@ export function afterSuccess(
   return isRowOver ? { ...memory, declinesInARow: 0, declinedMethodId: null } : memory
 }
 
+/** Whether both are the same pause, or both none. Two pauses that begin at once differ in their reason. */
+export function isSamePause(a: Pause | null, b: Pause | null): boolean {
+  return a?.sinceMicros === b?.sinceMicros && a?.reason === b?.reason
+}
+
 /** Whether only another method ends the pause, so that saving the settings does not. */
 export function needsAnotherMethod({ pause }: AutoTopUpMemory, methodId: string | null): boolean {
   if (pause === null || pause.methodId === null || pause.methodId !== methodId) return false

@@ -6,7 +6,7 @@ import { type AccountChange, type ChangeCause, keepAccount, rearm } from '../../
 import type { InstantMicros } from '../../core/instant.ts'
 import { topUpMails } from '../../core/mail/top-up-mail.ts'
 import { type Advanced, isOpen, type TopUp, type TopUpNews } from '../../core/top-up/machine.ts'
-import type { AutoTopUpMemory, Pause } from '../../core/top-up/memory.ts'
+import { type AutoTopUpMemory, isSamePause, type Pause } from '../../core/top-up/memory.ts'
 import { autoTopUpStep, stepOf, type TopUpStep } from '../../core/top-up/step.ts'
 import type { Locked } from '../changes/change-account.ts'
 import { type AutoTopUp, belowMicrosOf, storeMemory, type Waits } from './read-auto-top-up.ts'
@@ -96,7 +96,7 @@ export async function rearmAndAnnounce(
 ): Promise<AccountChange | null> {
   const { memory = auto.memory, waits = auto.waits, settings = auto.settings, methodId = auto.methodId } = changed
   const isMemoryUnchanged =
-    memory.pause === auto.memory.pause &&
+    isSamePause(memory.pause, auto.memory.pause) &&
     memory.declinesInARow === auto.memory.declinesInARow &&
     memory.declinedMethodId === auto.memory.declinedMethodId
   if (!isMemoryUnchanged || waits !== auto.waits) await storeMemory(connection, account.accountId, memory, waits)

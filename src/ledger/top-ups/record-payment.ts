@@ -12,7 +12,7 @@ import { randomUUID } from 'node:crypto'
 import { type AccountChange, type CreditEntry, postCredit } from '../../core/changes/account-change.ts'
 import { formatInstant, type InstantMicros } from '../../core/instant.ts'
 import { advance, type PaymentNews, type TopUp, type TopUpTrigger } from '../../core/top-up/machine.ts'
-import { type AutoTopUpMemory, afterReversal } from '../../core/top-up/memory.ts'
+import { type AutoTopUpMemory, afterReversal, isSamePause } from '../../core/top-up/memory.ts'
 import {
   entriesFor,
   hasTakenMoney,
@@ -151,7 +151,7 @@ async function record(
     const amountMicros = first.amountMicros
     steps.push({ kind: 'succeeded', topUpId, trigger, amountMicros, reason: null, attempt, untilMicros: null })
   }
-  steps.push(...pauseSteps(memory.pause === memoryBefore.pause ? null : memory.pause, auto))
+  steps.push(...pauseSteps(isSamePause(memory.pause, memoryBefore.pause) ? null : memory.pause, auto))
   const topUp = advanced?.topUp ?? before
   return {
     change: await rearmAndAnnounce(locked, auto, change ?? 'top_up', {

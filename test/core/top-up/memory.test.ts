@@ -9,6 +9,7 @@ import {
   afterSuccess,
   endsWithNewMethod,
   FRESH_MEMORY,
+  isSamePause,
   needsAnotherMethod,
   type Pause,
   type PauseReason,
@@ -160,4 +161,13 @@ describe('a pause', () => {
     expect(needsAnotherMethod(FRESH_MEMORY, 'card-1')).toBe(false)
     expect(endsWithNewMethod(FRESH_MEMORY)).toBe(false)
   })
+})
+
+it('a pause is the same by when it began and for what, also as it is read again', () => {
+  const pause = pauseOf('declined')
+  expect(isSamePause(pause, { ...pause })).toBe(true)
+  expect(isSamePause(null, null)).toBe(true)
+  expect(isSamePause(pause, null)).toBe(false)
+  expect(isSamePause(pause, { ...pause, sinceMicros: NOW })).toBe(false)
+  expect(isSamePause(pause, { ...pause, reason: 'disputed' })).toBe(false)
 })
