@@ -20,6 +20,8 @@ export interface Reconciled {
   readonly looked: number
   /** Payments for which something was posted. */
   readonly changed: number
+  /** The identity of the database in which it began. */
+  readonly database: string
 }
 
 export interface Reconciler {
@@ -53,9 +55,7 @@ export function createReconciler(writer: Writer, provider: PaymentProvider, log:
 
   const reconciler: Reconciler = {
     async run() {
-      // Before the list is read: a database that is restored in the meantime has another identity, and may lack what was posted.
-      const database = await readDatabaseIdentity(writer.pool)
-      await reconcile(writer, provider, log)
+      const { database } = await reconcile(writer, provider, log)
       doneOn = database
       endedAt = performance.now()
     },
@@ -77,6 +77,8 @@ export function createReconciler(writer: Writer, provider: PaymentProvider, log:
 
 /** Reads the provider's list to its end and posts what is missing. Rejects when the provider does not answer. */
 export async function reconcile(writer: Writer, provider: PaymentProvider, log: Logger): Promise<Reconciled> {
+  // First of all: a database that is restored in the meantime has another identity, and may lack what was posted.
+  const database = await readDatabaseIdentity(writer.pool)
   const stored = await readCursor(writer.pool, provider.name)
   let cursor = stored === null ? null : provider.rewind(stored, OVERLAP_MICROS)
   let looked = 0
@@ -103,8 +105,8 @@ export async function reconcile(writer: Writer, provider: PaymentProvider, log: 
     if (!page.isLast) continue
     // Only now: until its end the list may be behind the stored cursor, and a list that keeps failing would move it back by an
     // hour each time. Another process may have moved the cursor, or the database may have been restored: it then stays.
-    await moveCursor(writer.pool, provider.name, stored, cursor)
-    return { looked, changed }
+    await moveCursor(writer.pool, provider.name, { from: stored, to: cursor, database })
+    return { looked, changed, database }
   }
 }
 

@@ -268,3 +268,31 @@ it('E: a list that is being read while the database is restored does not count a
   expect(await payments.charges(ACCOUNT)).toHaveLength(2)
   expect(await balance()).toBe(90)
 })
+
+it('E: nor does one of several pages, if the backup was made after the list before it', async () => {
+  await payments.database.backUp()
+  await spend(45_000_000n)
+  await payments.settle()
+  await payments.pass(2)
+  await spend(20_000_000n)
+  await payments.settle()
+  expect(await balance()).toBe(25)
+
+  const { provider } = payments
+  let pages = 0
+  const restoring: PaymentProvider = {
+    ...provider,
+    async listChanged(cursor) {
+      if (pages++ === 0) return { ...((await provider.listChanged(cursor)) as object), isLast: false } as never
+      await payments.database.restore()
+      // Connections to the database before are noticed as they are used.
+      for (let i = 0; i < 20; i++) await payments.pool.query('select').catch(() => {})
+      return await provider.listChanged(cursor)
+    },
+  }
+  await reconcile(payments, restoring, createLog('silent'))
+  expect(await balance()).toBe(50)
+  await payments.tend()
+  expect(await payments.charges(ACCOUNT)).toHaveLength(2)
+  expect(await balance()).toBe(90)
+})

@@ -50,6 +50,9 @@ const GATES: Readonly<Record<Step, readonly [Side, state: string]>> = {
   recorded: ['ledger', 'succeeded'],
 }
 
+/** A claim is held by the process's id, a space, and an id of its own. */
+const CLAIMING_PROCESS = `split_part(claimed_by, ' ', 1)`
+
 interface Process {
   readonly instanceId: string
   readonly serve: Serve
@@ -197,7 +200,7 @@ export async function startFleet(
     await openGate()
     await ledger.query(
       `update tollgate.top_ups set claimed_until = clock_timestamp()
-        where claimed_by = $1 and claimed_until > clock_timestamp()`,
+        where ${CLAIMING_PROCESS} = $1 and claimed_until > clock_timestamp()`,
       [instanceId],
     )
     fleet[at] = await start()
@@ -234,13 +237,13 @@ export async function startFleet(
     const { rows: claimed } = await ledger.query<{
       top_up_id: string
       state: string
-      claimed_by: string
+      process: string
       payment_id: string | null
       claimed_at: string
     }>(
-      `select top_up_id, state, claimed_by, payment_id, (claimed_until - interval '45 seconds')::text as claimed_at
+      `select top_up_id, state, ${CLAIMING_PROCESS} as process, payment_id, (claimed_until - interval '45 seconds')::text as claimed_at
          from tollgate.top_ups
-        where claimed_by = any($1) and claimed_until > clock_timestamp()
+        where ${CLAIMING_PROCESS} = any($1) and claimed_until > clock_timestamp()
         order by confirmed_at nulls last, claimed_until`,
       [holders],
     )
@@ -250,7 +253,7 @@ export async function startFleet(
       }),
     )
     return claimed.map((row) => {
-      const { top_up_id: topUpId, claimed_by: holder, state } = row
+      const { top_up_id: topUpId, process: holder, state } = row
       return { topUpId, holder, state, payment: states.get(topUpId) ?? null }
     })
   }

@@ -100,6 +100,16 @@ export type TopUpNews =
       readonly methodId: string
       readonly amountMicros: Micros
     }
+  /** A payment that was not stored here turned up at the provider, and becomes this top-up's attempt. Its state follows. */
+  | {
+      readonly kind: 'adopted'
+      readonly attemptId: string
+      readonly number: number
+      readonly paymentId: string
+      readonly methodId: string | null
+      readonly amountMicros: Micros
+      readonly confirmedAtMicros: InstantMicros
+    }
   /** The prepared payment is about to be confirmed. Stored before the request is made. */
   | { readonly kind: 'confirming' }
   /** A judgement before an attempt or a confirmation: not now, or no longer. */
@@ -130,6 +140,7 @@ const ANSWERS = {
  */
 const OVER = {
   prepared: 'impossible',
+  adopted: 'ignored',
   confirming: 'impossible',
   unwanted: 'ignored',
   wait: 'ignored',
@@ -152,6 +163,7 @@ export const TRANSITIONS: Readonly<Record<TopUpState, Readonly<Record<TopUpNews[
   // It has no payment, so news about an earlier payment does not matter.
   requested: {
     prepared: 'prepared',
+    adopted: 'prepared',
     confirming: 'impossible',
     unwanted: 'ends',
     wait: 'requested',
@@ -168,6 +180,8 @@ export const TRANSITIONS: Readonly<Record<TopUpState, Readonly<Record<TopUpNews[
   },
   prepared: {
     prepared: 'impossible',
+    // It has a payment of its own.
+    adopted: 'ignored',
     confirming: 'charging',
     // Stays until the provider has canceled the payment.
     unwanted: 'prepared',
@@ -181,6 +195,7 @@ export const TRANSITIONS: Readonly<Record<TopUpState, Readonly<Record<TopUpNews[
   },
   charging: {
     prepared: 'impossible',
+    adopted: 'ignored',
     confirming: 'ignored',
     unwanted: 'impossible',
     wait: 'impossible',
@@ -195,6 +210,7 @@ export const TRANSITIONS: Readonly<Record<TopUpState, Readonly<Record<TopUpNews[
   },
   unknown: {
     prepared: 'impossible',
+    adopted: 'ignored',
     confirming: 'impossible',
     unwanted: 'impossible',
     wait: 'impossible',
@@ -207,6 +223,7 @@ export const TRANSITIONS: Readonly<Record<TopUpState, Readonly<Record<TopUpNews[
   },
   processing: {
     prepared: 'impossible',
+    adopted: 'ignored',
     confirming: 'impossible',
     unwanted: 'impossible',
     wait: 'impossible',
@@ -218,6 +235,7 @@ export const TRANSITIONS: Readonly<Record<TopUpState, Readonly<Record<TopUpNews[
   },
   needs_action: {
     prepared: 'impossible',
+    adopted: 'ignored',
     confirming: 'impossible',
     // To be canceled, for example because the account was closed. Stays until the provider has done so.
     unwanted: 'needs_action',
@@ -287,6 +305,11 @@ export function advance(
     case 'prepared': {
       const { attemptId, paymentId, methodId, amountMicros } = news
       const attempt = { attemptId, paymentId, methodId, amountMicros, attempts: before.attempts + 1 }
+      return { ...unchanged, topUp: { ...forward(before, outcome, nowMicros), ...attempt }, isAnnounced: false }
+    }
+    case 'adopted': {
+      const { attemptId, number: attempts, paymentId, methodId, amountMicros, confirmedAtMicros } = news
+      const attempt = { attemptId, attempts, paymentId, methodId, amountMicros, confirmedAtMicros }
       return { ...unchanged, topUp: { ...forward(before, outcome, nowMicros), ...attempt }, isAnnounced: false }
     }
     case 'confirming': {

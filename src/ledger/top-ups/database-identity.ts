@@ -6,12 +6,14 @@
  */
 import type { Pool } from '../../platform/postgres.ts'
 
+/** The identity as a scalar SQL expression. */
+export const DATABASE_IDENTITY = `
+  (select concat_ws(' ', oid, pg_postmaster_start_time(), pg_relation_filenode('tollgate.top_ups'))
+     from pg_database
+    where datname = current_database())`
+
 /** Reads the identity, an opaque string to be compared. A mere restart changes it too, which only costs a reconciliation. */
 export async function readDatabaseIdentity(pool: Pool): Promise<string> {
-  const { rows } = await pool.query<{ database: string }>(
-    `select concat_ws(' ', oid, pg_postmaster_start_time(), pg_relation_filenode('tollgate.top_ups')) as database
-       from pg_database
-      where datname = current_database()`,
-  )
+  const { rows } = await pool.query<{ database: string }>(`select ${DATABASE_IDENTITY} as database`)
   return rows[0]!.database
 }

@@ -8,10 +8,9 @@
  * automatic top-up, the next top-up if the balance is still below the threshold, and all announcements.
  */
 
-import { randomUUID } from 'node:crypto'
 import { type AccountChange, type CreditEntry, postCredit } from '../../core/changes/account-change.ts'
 import { formatInstant, type InstantMicros } from '../../core/instant.ts'
-import { advance, type PaymentNews, type TopUp, type TopUpTrigger } from '../../core/top-up/machine.ts'
+import { advance, type PaymentNews, type TopUp } from '../../core/top-up/machine.ts'
 import { type AutoTopUpMemory, afterReversal, isSamePause } from '../../core/top-up/memory.ts'
 import {
   entriesFor,
@@ -26,17 +25,10 @@ import type { TopUpStep } from '../../core/top-up/step.ts'
 import type { Connection, Pool } from '../../platform/postgres.ts'
 import { epochMicros } from '../../platform/sql.ts'
 import { changeAccount, type Locked, type Writer } from '../changes/change-account.ts'
+import { adoptPayment, type PaymentAttempt } from './adopt-payment.ts'
 import { readAutoTopUp } from './read-auto-top-up.ts'
 import { pauseSteps, rearmAndAnnounce, stepsOf, storeAdvanced } from './rearm-and-announce.ts'
-import {
-  insertAttempt,
-  insertTopUp,
-  newTopUp,
-  readLastNumber,
-  readTopUp,
-  updateAttempt,
-  updateTopUp,
-} from './top-up-rows.ts'
+import { readTopUp } from './top-up-rows.ts'
 
 export type RecordedPayment =
   | {
@@ -121,7 +113,7 @@ async function record(
   const known = await readAttempt(connection, payment)
   // Before a payment is adopted, which writes.
   const auto = await readAutoTopUp(connection, account.accountId)
-  const found = known ?? (await adopt(locked, provider, facts, news))
+  const found = known ?? (await adoptPayment(locked, provider, facts, auto.memory))
   if (found === null) return { change: null, answer: { posted: [], topUp: null } }
   const before = (await readTopUp(connection, account.accountId, found.topUpId))!.topUp
   const isCurrent = before.attemptId === found.attemptId
@@ -187,14 +179,6 @@ function afterEntries(
   }, memory)
 }
 
-/** The attempt that a payment belongs to. */
-interface PaymentAttempt {
-  readonly attemptId: string
-  readonly topUpId: string
-  readonly number: number
-  readonly methodId: string | null
-}
-
 interface PaymentId {
   readonly provider: string
   readonly paymentId: string
@@ -213,87 +197,6 @@ async function readAttempt(connection: Connection, { provider, paymentId }: Paym
   const [row] = rows
   if (row === undefined) return null
   return { attemptId: row.attempt_id, topUpId: row.top_up_id, number: row.number, methodId: row.method_id }
-}
-
-/** States in which money may move or has moved. An unknown payment in any other state is ignored. */
-const ADOPTED: readonly PaymentNews['kind'][] = ['succeeded', 'processing', 'needs_action']
-
-/**
- * Adopts a payment that is not stored here. It becomes the current attempt of its top-up if that has none, so that nothing else
- * is charged in the meantime. It counts towards the limits from when it was made.
- */
-async function adopt(
-  { connection, account, clock }: Locked,
-  provider: string,
-  facts: PaymentFacts,
-  news: PaymentNews,
-): Promise<PaymentAttempt | null> {
-  if (!ADOPTED.includes(news.kind)) return null
-  const { accountId, currency } = account
-  const { paymentId, amountMicros } = facts
-  const nowMicros = clock.nowMicros
-  const methodId = await readMethodId(connection, accountId, provider, facts.providerMethodId)
-  const stored = facts.topUpId === null ? null : await readTopUp(connection, accountId, facts.topUpId)
-  const trigger: TopUpTrigger = stored?.topUp.trigger ?? facts.trigger ?? 'manual'
-  const topUp =
-    stored?.topUp ??
-    (await insertAdoptedTopUp(connection, { accountId, trigger, amountMicros, currency, methodId }, facts, nowMicros))
-  const attempt = {
-    attemptId: randomUUID(),
-    topUpId: topUp.topUpId,
-    number: (await readLastNumber(connection, topUp.topUpId)) + 1,
-    methodId,
-  }
-  // The attempt keeps the payment's trigger, so it counts towards the limits even if its top-up is stored as a manual one.
-  await insertAttempt(connection, { ...attempt, accountId, trigger, amountMicros, provider, paymentId }, nowMicros)
-  const confirmedAtMicros = Math.min(facts.createdAtMicros, nowMicros)
-  await updateAttempt(connection, attempt.attemptId, { confirmedAtMicros, outcome: null, code: null })
-  if (topUp.state === 'requested' && topUp.paymentId === null) {
-    const { attemptId, number: attempts } = attempt
-    const taken = {
-      state: 'prepared',
-      attemptId,
-      attempts,
-      paymentId,
-      methodId,
-      amountMicros,
-      confirmedAtMicros,
-    } as const
-    await updateTopUp(connection, { ...topUp, ...taken }, nowMicros)
-  }
-  return attempt
-}
-
-/** Inserts a top-up for an adopted payment, with its trigger; as a manual one if another automatic top-up is open by now. */
-async function insertAdoptedTopUp(
-  connection: Connection,
-  about: Pick<TopUp, 'accountId' | 'trigger' | 'amountMicros' | 'currency' | 'methodId'>,
-  facts: PaymentFacts,
-  nowMicros: InstantMicros,
-): Promise<TopUp> {
-  const requestedAtMicros = Math.min(facts.createdAtMicros, nowMicros)
-  for (const trigger of new Set([about.trigger, 'manual'] as const)) {
-    for (const topUpId of [facts.topUpId ?? randomUUID(), randomUUID()]) {
-      const topUp = newTopUp({ ...about, trigger, topUpId }, requestedAtMicros, nowMicros)
-      if (await insertTopUp(connection, topUp, null, nowMicros)) return topUp
-    }
-  }
-  throw new TypeError(`payment ${facts.paymentId} has no top-up`)
-}
-
-async function readMethodId(
-  connection: Connection,
-  accountId: string,
-  provider: string,
-  providerMethodId: string | null,
-): Promise<string | null> {
-  const { rows } = await connection.query<{ method_id: string }>(
-    `select method_id from tollgate.payment_methods
-      where account_id = $1 and provider = $2 and provider_method_id = $3
-      order by removed_at desc nulls first limit 1`,
-    [accountId, provider, providerMethodId],
-  )
-  return rows[0]?.method_id ?? null
 }
 
 /** Stores the outcome of an earlier attempt, which matters only if money was charged after all. */

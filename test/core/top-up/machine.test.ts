@@ -32,6 +32,7 @@ import {
  */
 const RULES = `
 requested         prepared      prepared
+requested         adopted       prepared
 requested         confirming    throws
 requested         unwanted      skipped
 requested         wait          requested
@@ -46,6 +47,7 @@ requested         declined      ignored
 requested         canceled      ignored
 
 prepared          prepared      throws
+prepared          adopted       ignored
 prepared          confirming    charging
 prepared          unwanted      prepared
 prepared          wait          prepared
@@ -60,6 +62,7 @@ prepared          declined      requested
 prepared          canceled      failed
 
 charging          prepared      throws
+charging          adopted       ignored
 charging          confirming    ignored
 charging          unwanted      throws
 charging          wait          throws
@@ -74,6 +77,7 @@ charging          declined      requested
 charging          canceled      failed
 
 unknown           prepared      throws
+unknown           adopted       ignored
 unknown           confirming    throws
 unknown           unwanted      throws
 unknown           wait          throws
@@ -88,6 +92,7 @@ unknown           declined      requested
 unknown           canceled      failed
 
 processing        prepared      throws
+processing        adopted       ignored
 processing        confirming    throws
 processing        unwanted      throws
 processing        wait          throws
@@ -102,6 +107,7 @@ processing        declined      requested
 processing        canceled      failed
 
 needs_action      prepared      throws
+needs_action      adopted       ignored
 needs_action      confirming    throws
 needs_action      unwanted      needs_action
 needs_action      wait          throws
@@ -116,6 +122,7 @@ needs_action      declined      requested
 needs_action      canceled      failed
 
 succeeded         prepared      throws
+succeeded         adopted       ignored
 succeeded         confirming    throws
 succeeded         unwanted      ignored
 succeeded         wait          ignored
@@ -130,6 +137,7 @@ succeeded         declined      ignored
 succeeded         canceled      ignored
 
 failed            prepared      throws
+failed            adopted       ignored
 failed            confirming    throws
 failed            unwanted      ignored
 failed            wait          ignored
@@ -144,6 +152,7 @@ failed            declined      ignored
 failed            canceled      ignored
 
 canceled          prepared      throws
+canceled          adopted       ignored
 canceled          confirming    throws
 canceled          unwanted      ignored
 canceled          wait          ignored
@@ -158,6 +167,7 @@ canceled          declined      ignored
 canceled          canceled      ignored
 
 skipped           prepared      throws
+skipped           adopted       ignored
 skipped           confirming    throws
 skipped           unwanted      ignored
 skipped           wait          ignored
@@ -172,6 +182,7 @@ skipped           declined      ignored
 skipped           canceled      ignored
 
 no_longer_needed  prepared      throws
+no_longer_needed  adopted       ignored
 no_longer_needed  confirming    throws
 no_longer_needed  unwanted      ignored
 no_longer_needed  wait          ignored
@@ -235,6 +246,17 @@ describe('preparing and confirming', () => {
     expect(topUp).toMatchObject({ attempts: 2, attemptId: 'attempt-2', paymentId: 'payment-2', methodId: 'card-2' })
     expect(topUp).toMatchObject({ amountMicros: 30_000_000n, reason: null, silences: 0, confirmedAtMicros: null })
     expect([topUp.nextTryAtMicros, isAnnounced]).toEqual([NOW, false])
+  })
+
+  it('an adopted payment is the attempt of a top-up that has none, and counts from when it was made', () => {
+    const { topUp, isAnnounced } = hear(
+      topUpIn('requested', { attempts: 1, reason: 'insufficient_funds' }),
+      NEWS.adopted,
+    )
+    expect(topUp).toMatchObject({ attempts: 3, attemptId: 'attempt-3', paymentId: 'payment-3', methodId: null })
+    expect(topUp).toMatchObject({ amountMicros: 30_000_000n, reason: null, confirmedAtMicros: NOW - MINUTE })
+    expect(isAnnounced).toBe(false)
+    expect(hear(topUp, NEWS.processing).topUp).toMatchObject({ confirmedAtMicros: NOW - MINUTE })
   })
 
   it('limits count an attempt from just before it is confirmed', () => {
