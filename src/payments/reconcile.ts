@@ -117,8 +117,8 @@ async function record(writer: Writer, provider: PaymentProvider, facts: PaymentF
   const askedAgainAtMs = Date.now()
   const answer = await provider.readPayment(facts.paymentId)
   if (answer.kind !== 'facts') throw new ProviderDidNotAnswer(provider.name, answer.detail)
-  const hearing = { chance: Math.random(), askedAtMs: askedAgainAtMs }
-  const again = await recordPayment(writer, provider.name, answer.facts, hearing)
+  const readOptions = { chance: Math.random(), askedAtMs: askedAgainAtMs }
+  const again = await recordPayment(writer, provider.name, answer.facts, readOptions)
   // The cursor does not move, so the list is read again.
   if ('tooOld' in again) throw new ProviderDidNotAnswer(provider.name, 'its list is already out of date')
   return again

@@ -12,7 +12,7 @@ import { sandboxDatabaseUrl } from '../../src/payments/providers/sandbox/databas
 import { createLog } from '../../src/platform/log.ts'
 import { createPool, type Pool } from '../../src/platform/postgres.ts'
 import { until } from '../../testkit/until.ts'
-import { heardNow } from '../support/charges.ts'
+import { readNow } from '../support/charges.ts'
 import { createInstallation, type TestInstallation } from '../support/installation.ts'
 import { type ResidentTollgate, startResidentTollgate } from '../support/resident-tollgate.ts'
 import { type Ended, runTollgate } from '../support/tollgate.ts'
@@ -480,8 +480,8 @@ it('top-up show prints the attempts, their outcomes, and the movements of a paym
     disputedMicros: 0n,
     createdAtMicros: Date.now() * 1000,
   } as const
-  await recordPayment(installation, 'sandbox', facts, heardNow())
-  await recordPayment(installation, 'sandbox', { ...facts, refundedMicros: 15_000_000n }, heardNow())
+  await recordPayment(installation, 'sandbox', facts, readNow())
+  await recordPayment(installation, 'sandbox', { ...facts, refundedMicros: 15_000_000n }, readNow())
 
   const shown = JSON.parse((await tollgate('top-up', 'show', topUpId, '--json')).stdout)
   expect(shown).toMatchObject({

@@ -36,10 +36,10 @@ import {
   consentFor,
   declined,
   factsOf,
-  heardNow,
   openWithAutoTopUp,
   PROVIDER,
   prepare,
+  readNow,
   record,
   SETTINGS,
 } from '../support/charges.ts'
@@ -695,13 +695,13 @@ describe('the facts of a payment', () => {
   it('of an unknown account or in another currency post nothing', async () => {
     const topUp = await chargedAccount('foreign')
     const facts = factsOf(topUp, { kind: 'succeeded' }, { paymentId: 'foreign-1' })
-    expect(await recordPayment(testLedger, PROVIDER, { ...facts, accountId: 'nobody' }, heardNow())).toEqual({
+    expect(await recordPayment(testLedger, PROVIDER, { ...facts, accountId: 'nobody' }, readNow())).toEqual({
       unknownAccount: true,
     })
-    expect(await recordPayment(testLedger, PROVIDER, { ...facts, accountId: null }, heardNow())).toEqual({
+    expect(await recordPayment(testLedger, PROVIDER, { ...facts, accountId: null }, readNow())).toEqual({
       unknownAccount: true,
     })
-    expect(await recordPayment(testLedger, PROVIDER, { ...facts, currency: 'USD' }, heardNow())).toEqual({
+    expect(await recordPayment(testLedger, PROVIDER, { ...facts, currency: 'USD' }, readNow())).toEqual({
       otherCurrency: true,
     })
     expect(await amountsOf('foreign')).toHaveLength(1)
@@ -717,19 +717,14 @@ describe('the facts of a payment', () => {
       amountMicros: 7_500_000n,
       currency: 'EUR',
     } as const
-    for (let n = 0; n < 2; n++) await recordPayment(testLedger, PROVIDER, facts, heardNow())
+    for (let n = 0; n < 2; n++) await recordPayment(testLedger, PROVIDER, facts, readNow())
     expect(await amountsOf('by-hand')).toEqual([['top_up', 7_500_000n]])
     expect(await topUpsOf('by-hand')).toMatchObject([
       { trigger: 'manual', state: 'succeeded', amount_micros: 7_500_000n, method_id: 'card-by-hand' },
     ])
     // Changed metadata does not move it to another account.
     await openWithAutoTopUp(testLedger, 'by-hand-2')
-    await recordPayment(
-      testLedger,
-      PROVIDER,
-      { ...facts, accountId: 'by-hand-2', refundedMicros: 500_000n },
-      heardNow(),
-    )
+    await recordPayment(testLedger, PROVIDER, { ...facts, accountId: 'by-hand-2', refundedMicros: 500_000n }, readNow())
     expect(await amountsOf('by-hand')).toEqual([
       ['top_up', 7_500_000n],
       ['refund', -500_000n],
@@ -741,7 +736,7 @@ describe('the facts of a payment', () => {
     const topUp = await chargedAccount('slow')
     const facts = factsOf(topUp, { kind: 'succeeded' })
     const [before] = await amountsOf('slow')
-    await recordPayment(testLedger, PROVIDER, { ...facts, refundedMicros: 500_000n }, heardNow())
+    await recordPayment(testLedger, PROVIDER, { ...facts, refundedMicros: 500_000n }, readNow())
     const sixMinutesAgoMs = Date.now() - 6 * 60_000
     expect(await recordPayment(testLedger, PROVIDER, facts, { chance: 0, askedAtMs: sixMinutesAgoMs })).toEqual({
       tooOld: true,
@@ -756,9 +751,9 @@ describe('the facts of a payment', () => {
     const accountId = `overtaken-${name}`
     const topUp = await chargedAccount(accountId)
     const facts = (refundedMicros: bigint) => factsOf(topUp, { kind: 'succeeded' }, { refundedMicros })
-    await recordPayment(testLedger, PROVIDER, facts(before), heardNow())
+    await recordPayment(testLedger, PROVIDER, facts(before), readNow())
     const overtaken = { chance: 0, askedAtMs: Date.now() - 10 }
-    await recordPayment(testLedger, PROVIDER, facts(posted), heardNow())
+    await recordPayment(testLedger, PROVIDER, facts(posted), readNow())
     const amounts = await amountsOf(accountId)
     expect(await recordPayment(testLedger, PROVIDER, facts(before), overtaken)).toEqual({ tooOld: true })
     expect(await amountsOf(accountId)).toEqual(amounts)

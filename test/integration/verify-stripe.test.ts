@@ -10,7 +10,7 @@ import type { Fault } from '../../src/verify/fault.ts'
 import { createPace } from '../../src/verify/pace.ts'
 import { verifyPayments } from '../../src/verify/payments.ts'
 import { testAccount } from '../support/catalog.ts'
-import { heardNow } from '../support/charges.ts'
+import { readNow } from '../support/charges.ts'
 import { apply, openTestLedger, type TestLedger } from '../support/ledger.ts'
 import { factsIn, paymentFor } from '../support/provider-contract.ts'
 import { DOUBLE_KEY, type StripeDouble, startStripeDouble } from '../support/stripe-double/server.ts'
@@ -53,7 +53,7 @@ async function charge(): Promise<{ readonly accountId: string; readonly paymentI
 
 /** Records the payment in its current state at Stripe. */
 async function record(paymentId: string): Promise<void> {
-  const recorded = await recordPayment(ledger, 'stripe', await factsIn(provider.readPayment(paymentId)), heardNow())
+  const recorded = await recordPayment(ledger, 'stripe', await factsIn(provider.readPayment(paymentId)), readNow())
   if (!('posted' in recorded)) throw new Error(Object.keys(recorded)[0])
 }
 

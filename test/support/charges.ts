@@ -123,7 +123,7 @@ export async function beginCharge(writer: Writer, accountId: string, holder = 'w
 }
 
 /** The provider was asked just now: some milliseconds later, so that it is after the last posting whatever the clocks' rounding. */
-export const heardNow = () => ({ chance: 0, askedAtMs: Date.now() + 10 })
+export const readNow = () => ({ chance: 0, askedAtMs: Date.now() + 10 })
 
 export function record(
   writer: Writer,
@@ -131,5 +131,5 @@ export function record(
   state: PaymentNews,
   changed: Partial<PaymentFacts> = {},
 ): Promise<RecordedPayment> {
-  return recordPayment(writer, PROVIDER, factsOf(topUp, state, changed), heardNow())
+  return recordPayment(writer, PROVIDER, factsOf(topUp, state, changed), readNow())
 }

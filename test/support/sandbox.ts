@@ -7,7 +7,7 @@ import { openSandboxDatabase, sandboxDatabaseUrl } from '../../src/payments/prov
 import { createDesk, type SandboxDesk } from '../../src/payments/providers/sandbox/desk.ts'
 import { createSandboxProvider } from '../../src/payments/providers/sandbox/provider.ts'
 import { createLog } from '../../src/platform/log.ts'
-import { heardNow } from './charges.ts'
+import { readNow } from './charges.ts'
 import type { TestInstallation } from './installation.ts'
 import { onServer } from './on-server.ts'
 
@@ -62,7 +62,7 @@ export async function recordReturnedPayment(writer: Writer, ledgerUrl: string, a
     await step()
     const read = await provider.readPayment(paymentId)
     if (read.kind !== 'facts') throw new Error(read.detail)
-    await recordPayment(writer, provider.name, read.facts, heardNow())
+    await recordPayment(writer, provider.name, read.facts, readNow())
   }
 }
 

@@ -79,7 +79,7 @@ async function insertAdoptedTopUp(
       if (await insertTopUp(connection, topUp, null, nowMicros)) return topUp
     }
   }
-  throw new TypeError(`payment ${facts.paymentId} cannot be given a top-up`)
+  throw new TypeError(`payment ${facts.paymentId} has no top-up`)
 }
 
 async function readMethodId(

@@ -29,13 +29,15 @@ export type Prepared = Extract<TopUpNews, { kind: 'prepared' }> & { readonly pro
 export async function advanceTopUp(
   writer: Writer,
   { accountId, topUpId, paymentId }: NewsOf,
-  heard: NewsWithoutMoney,
+  reported: NewsWithoutMoney,
   chance: number,
 ): Promise<TopUp | null> {
   const changed = await changeAccount<TopUp | null>(writer, accountId, async (locked) => {
     const { connection, clock } = locked
     const news =
-      heard.kind === 'wait' ? ({ kind: 'wait', untilMicros: clock.nowMicros + heard.forMicros } as const) : heard
+      reported.kind === 'wait'
+        ? ({ kind: 'wait', untilMicros: clock.nowMicros + reported.forMicros } as const)
+        : reported
     const stored = (await readTopUp(connection, accountId, topUpId))?.topUp
     const isOfThis = stored !== undefined && stored.paymentId === (paymentId ?? null)
     if (!isOfThis || (news.kind === 'prepared' && stored.state !== 'requested')) return { change: null, answer: null }

@@ -50,7 +50,7 @@ const FACTS_HOLD_FOR_MS = 5 * 60_000
 /** The clocks' milliseconds are rounded. */
 const CLOCK_MARGIN_MICROS = 1_000
 
-export interface Hearing {
+export interface ReadOptions {
   /** From 0 to below 1; spreads retries. */
   readonly chance: number
   /**
@@ -70,7 +70,7 @@ export async function recordPayment(
   writer: Writer,
   provider: string,
   facts: PaymentFacts,
-  { chance, askedAtMs }: Hearing,
+  { chance, askedAtMs }: ReadOptions,
 ): Promise<RecordedPayment> {
   const accountId = (await readAccountOf(writer.pool, provider, facts.paymentId)) ?? facts.accountId
   if (accountId === null) return { unknownAccount: true }

@@ -12,7 +12,7 @@ const KINDS = Object.keys(NEWS) as (keyof typeof NEWS)[]
 it('the page matches the machine', () => {
   const columns = [...OPEN_STATES, 'failed'] as const
   const lines = [
-    ['heard', ...OPEN_STATES, 'over'],
+    ['news', ...OPEN_STATES, 'over'],
     Array<string>(columns.length + 1).fill('---'),
     ...KINDS.map((kind) => [
       kind,
