@@ -98,7 +98,7 @@ export interface Settled {
    * Whether the balance ended below the automatic top-up threshold. It is reported once: `autoTopUpBelowMicros` is null
    * afterwards.
    */
-  readonly topUpDue: boolean
+  readonly isTopUpDue: boolean
 }
 
 /** Adds one movement to the account's chain. Throws a RangeError if the amount is 0. */
@@ -133,7 +133,7 @@ export function settle(
   nowMicros: InstantMicros,
 ): Settled {
   const disarmed = disarmIfTopUpDue(after)
-  const { topUpDue } = disarmed
+  const { isTopUpDue } = disarmed
   let { account } = disarmed
   let balanceChanged: BalanceChanged | null = null
   if (after.lastSequence !== before.lastSequence) {
@@ -154,7 +154,7 @@ export function settle(
   if (status !== before.status) ({ account, statusChanged } = changeStatus(account, status, nowMicros))
   const reviewed = reviewAlerts(account, levels)
   if (statusChanged?.status !== 'blocked') {
-    return { account: reviewed.account, balanceChanged, statusChanged, alerts: reviewed.alerts, topUpDue }
+    return { account: reviewed.account, balanceChanged, statusChanged, alerts: reviewed.alerts, isTopUpDue }
   }
   const exhausted = raise(reviewed.account, 'exhausted', 0n)
   return {
@@ -162,7 +162,7 @@ export function settle(
     balanceChanged,
     statusChanged,
     alerts: [...reviewed.alerts, exhausted.alert],
-    topUpDue,
+    isTopUpDue,
   }
 }
 
@@ -170,10 +170,10 @@ export function settle(
  * Returns whether an automatic top-up is due, and the account, which then has no threshold, so that none is requested
  * twice. Compares the balance with the threshold, whatever moved it, so none is missed.
  */
-export function disarmIfTopUpDue(account: AccountState): { account: AccountState; topUpDue: boolean } {
+export function disarmIfTopUpDue(account: AccountState): { account: AccountState; isTopUpDue: boolean } {
   const { autoTopUpBelowMicros: belowMicros, balanceMicros } = account
-  const topUpDue = belowMicros !== null && balanceMicros < belowMicros
-  return { account: topUpDue ? { ...account, autoTopUpBelowMicros: null } : account, topUpDue }
+  const isTopUpDue = belowMicros !== null && balanceMicros < belowMicros
+  return { account: isTopUpDue ? { ...account, autoTopUpBelowMicros: null } : account, isTopUpDue }
 }
 
 /** Compares the balance with the current levels, and raises an alert for each level it is newly below. */

@@ -243,7 +243,7 @@ function settleAll(
     balanceChanges: settled.flatMap(({ balanceChanged }) => balanceChanged ?? []),
     statusChanges: settled.flatMap(({ statusChanged }) => statusChanged ?? []),
     alerts: settled.flatMap(({ alerts }) => alerts),
-    topUpsDue: settled.flatMap(({ account, topUpDue }) => (topUpDue ? account.accountId : [])),
+    topUpsDue: settled.flatMap(({ account, isTopUpDue }) => (isTopUpDue ? account.accountId : [])),
   }
 }
 

@@ -120,7 +120,7 @@ const NOTHING = {
   balanceChanged: null,
   statusChanged: null,
   alerts: [],
-  topUpDue: false,
+  isTopUpDue: false,
   settings: null,
   settingsActor: null,
   movements: [],

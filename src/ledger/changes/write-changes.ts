@@ -56,9 +56,9 @@ export async function writeChanges(
   // After the accounts and their settings, which determine the recipients.
   if (mails.length > 0) writes.push(insertMails(connection, mails, recordedAt))
   const noting = deadLetters.length === 0 ? [] : insertDeadLetters(connection, deadLetters, recordedAt)
-  const withSteps = changes.filter(({ topUpDue, topUpSteps }) => topUpDue || topUpSteps.length > 0)
-  const ofTopUps = withSteps.map(({ account, topUpSteps, topUpDue }): StepsOfAccount => {
-    return { accountId: account.accountId, steps: topUpSteps, isTopUpDue: topUpDue }
+  const withSteps = changes.filter(({ isTopUpDue, topUpSteps }) => isTopUpDue || topUpSteps.length > 0)
+  const ofTopUps = withSteps.map(({ account, topUpSteps, isTopUpDue }): StepsOfAccount => {
+    return { accountId: account.accountId, steps: topUpSteps, isTopUpDue }
   })
   // After the accounts and their settings, which it reads.
   const storing = ofTopUps.length === 0 ? [] : storeTopUpSteps(connection, ofTopUps, recordedAt)

@@ -107,7 +107,7 @@ export async function saveAutoTopUp(
         waits: hasChanged ? null : auto.waits,
         steps: isResumed ? [autoTopUpStep('resumed', before.pause!.reason)] : [],
       })
-      const isTopUpDue = written?.topUpDue ?? false
+      const isTopUpDue = written?.isTopUpDue ?? false
       const lastChangedVersion = isChanged
         ? settingsVersion
         : (await readLastChange(connection, accountId, 'auto_top_up'))!.version

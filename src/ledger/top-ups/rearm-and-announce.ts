@@ -123,7 +123,7 @@ export async function rearmAndAnnounce(
     typeof base === 'string' &&
     steps.length === 0 &&
     mails.length === 0 &&
-    !change.topUpDue &&
+    !change.isTopUpDue &&
     change.account.autoTopUpBelowMicros === account.autoTopUpBelowMicros
   return isUnchanged ? null : { ...change, topUpSteps: steps, mails }
 }

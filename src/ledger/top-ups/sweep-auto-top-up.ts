@@ -60,7 +60,7 @@ async function rearmAccount(writer: Writer, accountId: string): Promise<'request
     const auto = await readAutoTopUp(locked.connection, accountId)
     const waits = activeWait(auto, locked.clock.nowMicros)
     const change = await rearmAndAnnounce(locked, auto, 'top_up', { waits })
-    return { change, answer: change === null ? 'unchanged' : change.topUpDue ? 'requested' : 'rearmed' }
+    return { change, answer: change === null ? 'unchanged' : change.isTopUpDue ? 'requested' : 'rearmed' }
   })
   return 'answer' in changed ? changed.answer : 'unchanged'
 }

@@ -72,7 +72,7 @@ describe('the announcement after postings', () => {
       balanceChanged: null,
       statusChanged: null,
       alerts: [],
-      topUpDue: false,
+      isTopUpDue: false,
     })
   })
 
@@ -92,7 +92,7 @@ describe('the announcement after postings', () => {
       },
       statusChanged: null,
       alerts: [],
-      topUpDue: false,
+      isTopUpDue: false,
     })
   })
 
@@ -133,27 +133,27 @@ describe('an automatic top-up', () => {
   ] as const)('is due by the final balance: %s', (_what, balanceMicros, autoTopUpBelowMicros, amount, isDue) => {
     const own: AccountState = { ...account, balanceMicros, autoTopUpBelowMicros }
     const settled = settle(own, post(own, amount).account, 'usage', LEVELS, NOW)
-    expect(settled.topUpDue).toBe(isDue)
+    expect(settled.isTopUpDue).toBe(isDue)
     expect(settled.account.autoTopUpBelowMicros).toBe(isDue ? null : autoTopUpBelowMicros)
   })
 
   it('is requested once: the next debit has no threshold to compare with', () => {
     const own: AccountState = { ...account, autoTopUpBelowMicros: 70n }
     const first = settle(own, post(own, -40n).account, 'usage', LEVELS, NOW).account
-    expect(settle(first, post(first, -40n).account, 'usage', LEVELS, NOW).topUpDue).toBe(false)
+    expect(settle(first, post(first, -40n).account, 'usage', LEVELS, NOW).isTopUpDue).toBe(false)
   })
 
   it('depends on the balance, not on a crossing: a balance already below is due as soon as top-ups are armed', () => {
     expect(disarmIfTopUpDue({ ...account, autoTopUpBelowMicros: 101n })).toEqual({
       account: { ...account, autoTopUpBelowMicros: null },
-      topUpDue: true,
+      isTopUpDue: true,
     })
   })
 
   it('can be due together with a status change and an exhausted alert', () => {
     const own: AccountState = { ...account, autoTopUpBelowMicros: 70n }
     const settled = settle(own, post(own, -100n).account, 'usage', LEVELS, NOW)
-    expect(settled).toMatchObject({ topUpDue: true, statusChanged: { status: 'blocked' } })
+    expect(settled).toMatchObject({ isTopUpDue: true, statusChanged: { status: 'blocked' } })
     expect(settled.alerts.map(({ kind }) => kind)).toContain('exhausted')
     expect(settled.account.autoTopUpBelowMicros).toBeNull()
   })
