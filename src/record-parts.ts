@@ -2,7 +2,7 @@
  * Records a batch whatever faults it meets, by the fates of platform/faults.ts. A transient fault is retried for as long
  * as it lasts. For any other fault the batch is split in half until the event that causes it is alone. A data fault sends
  * the event to the dead letters. A bug stops the event's partition number: the event stays where it is, and the other
- * partitions go on.
+ * partitions continue.
  */
 import type { BatchDone, IntakeBatch, StoppedPartition } from './intake/batch.ts'
 import type { Ledger } from './ledger/batch/record-batch.ts'
@@ -71,7 +71,7 @@ async function recordPart(recording: Recording, part: IntakeBatch, progress: Pro
   }
 }
 
-/** These messages of a batch without those of stopped partitions, with the offset at which each partition goes on. */
+/** These messages of a batch without those of stopped partitions, with the offset at which each partition continues. */
 function partOf(
   { offsets: ofBatch }: IntakeBatch,
   some: readonly ReceivedMessage[],

@@ -100,7 +100,7 @@ export function keepLease({ renew: askFor, claimedAt, shards, lane, pool, report
     // over.
     const isKept = performance.now() < heldUntil && shards.every((shard) => held.includes(shard))
     heldUntil = isKept ? askedAt + leaseMs : Number.NEGATIVE_INFINITY
-    // Later renewals name a gained shard no more, as only free leases are claimed. Nobody leads it until this leadership
+    // Later renewals no longer name a gained shard, as only free leases are claimed. Nobody leads it until this leadership
     // ends, so the change is kept.
     hasChanged ||= !isKept || held.length !== shards.length
     if (hasChanged) state.alarm.ring()

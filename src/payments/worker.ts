@@ -88,7 +88,7 @@ export function createAdvancer(parts: WorkerParts): ClaimAndAdvance {
   const charger = createCharger(parts)
 
   return async function claimAndAdvance(limit) {
-    // Not the process alone: a task whose claim has expired must not go on by a later claim of the same process.
+    // Not the process alone: a task whose claim has expired must not continue under a later claim of the same process.
     const claimHolder = `${holder} ${randomUUID()}`
     const claimed = await claimTopUps(writer.pool, claimHolder, limit, CLAIM_MS)
     return claimed.map((each) => advanceClaimed(each, claimHolder))

@@ -88,7 +88,7 @@ export interface MovementList {
 
 /**
  * The newest movements before `before` that match the filter. They may be fewer than `limit`, or none, if too many
- * movements are not indexed yet: the list then goes on before `unseenBefore`.
+ * movements are not indexed yet: the list then continues before `unseenBefore`.
  */
 export function listMovements(
   pool: Pool,

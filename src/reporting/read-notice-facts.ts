@@ -9,11 +9,12 @@ import type { ServiceStatus } from '../core/account/state.ts'
 import type { InstantMicros } from '../core/instant.ts'
 import type { Currency } from '../core/money.ts'
 import type { AddedCredit, Crossing, NoticeCard, NoticeFacts, NoticeMethod, OpenTopUp } from '../core/notices/facts.ts'
-import { OPEN_STATES, type TopUpState, type TopUpTrigger } from '../core/top-up/machine.ts'
+import type { TopUpState, TopUpTrigger } from '../core/top-up/machine.ts'
 import type { Pause, PauseReason } from '../core/top-up/memory.ts'
 import { averageUsage } from '../core/usage-forecast/average.ts'
 import { type AutoTopUpRow, autoTopUpOf } from '../ledger/changes/read-settings.ts'
 import { autoTopUpVersion } from '../ledger/top-ups/auto-top-up-version.ts'
+import { OPEN_STATES_SQL } from '../ledger/top-ups/top-up-rows.ts'
 import { inTransaction, type Pool } from '../platform/postgres.ts'
 import { epochMicros } from '../platform/sql.ts'
 import { type AccountUsage, readUsageHistory } from './read-usage-history.ts'
@@ -65,7 +66,7 @@ const READ_FACTS = `
                    'micros', amount_micros::text, 'next', ${epochMicros('next_try_at')}, 'silences', silences,
                    'action', ${epochMicros('action_until')}, 'ends', ending_state is not null) order by requested_at, top_up_id), '[]')
             from tollgate.top_ups
-           where account_id = $1 and state in (${OPEN_STATES.map((state) => `'${state}'`).join(', ')})) as open_top_ups,
+           where account_id = $1 and state in (${OPEN_STATES_SQL})) as open_top_ups,
          (select coalesce(json_agg(coalesce(n.name, c.contact ->> 'id') order by c.place), '[]')
             from jsonb_array_elements(a.contacts) with ordinality as c (contact, place)
             left join tollgate.display_names n on n.account_id = $1 and n.user_id = c.contact ->> 'id'

@@ -13,7 +13,7 @@ import { ensureMonthPartitions } from '../ledger/upkeep/month-partitions.ts'
 import { createPipeline } from '../pipeline.ts'
 import type { Problem } from '../platform/http.ts'
 import { type Job, startJobs } from '../platform/jobs.ts'
-import { createPartitionCounts, type KafkaAdmin, openAdmin, type PartitionCounts } from '../platform/kafka/admin.ts'
+import { createPartitionCounts, type PartitionCounts, withAdmin } from '../platform/kafka/admin.ts'
 import { createKafka, type KafkaClient } from '../platform/kafka/client.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Registry } from '../platform/metrics.ts'
@@ -144,16 +144,6 @@ function raterJobs(parts: RaterJobsParts): Job[] {
       }),
     },
   ]
-}
-
-/** Connects for one query, so that added partitions are seen. */
-async function withAdmin<T>(kafka: KafkaClient, query: (admin: KafkaAdmin) => Promise<T>): Promise<T> {
-  const admin = await openAdmin(kafka)
-  try {
-    return await query(admin)
-  } finally {
-    await admin.close()
-  }
 }
 
 /** A restart would meet the same event, so this does not ask for one. It says what must be fixed. */

@@ -37,8 +37,8 @@ const BUGS = {
   },
   'a webhook posted twice': {
     file: '/src/ledger/top-ups/record-payment.ts',
-    line: 'entriesFor(posted?.totals ?? NOTHING_POSTED, totalsSaid(facts))',
-    by: 'entriesFor(NOTHING_POSTED, totalsSaid(facts))',
+    line: 'entriesFor(posted?.totals ?? NOTHING_POSTED, reportedTotals(facts))',
+    by: 'entriesFor(NOTHING_POSTED, reportedTotals(facts))',
   },
 }
 

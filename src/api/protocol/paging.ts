@@ -29,18 +29,18 @@ export function readCursor<const Kinds extends readonly ('string' | 'number')[]>
 }
 
 /**
- * Cuts a page from `found`, which was read with `limit + 1` rows, and adds the cursor of the next one. `goesOnAt`: where
- * the list goes on although fewer rows were found.
+ * Cuts a page from `found`, which was read with `limit + 1` rows, and adds the cursor of the next one. `continuesAt`: where
+ * the list continues although fewer rows were found.
  */
 export function pageOf<Item, Shown>(
   found: readonly Item[],
   limit: number,
   keyOf: (item: Item) => readonly CursorValue[],
   show: (item: Item) => Shown,
-  goesOnAt: readonly CursorValue[] | null = null,
+  continuesAt: readonly CursorValue[] | null = null,
 ): { items: Shown[]; next_cursor: string | null } {
   const items = found.slice(0, limit)
-  const next = found.length > limit ? keyOf(items.at(-1)!) : goesOnAt
+  const next = found.length > limit ? keyOf(items.at(-1)!) : continuesAt
   return { items: items.map(show), next_cursor: next === null ? null : cursorOf(next) }
 }
 

@@ -44,7 +44,7 @@ export function hasTakenMoney({ state, refundedMicros, disputedMicros }: Payment
 }
 
 /** The totals that the provider reports. `entriesFor` limits them to what the payment brought. */
-export function totalsSaid(facts: PaymentFacts): PaymentTotals {
+export function reportedTotals(facts: PaymentFacts): PaymentTotals {
   const { amountMicros, refundedMicros, disputedMicros } = facts
   return { creditedMicros: hasTakenMoney(facts) ? amountMicros : 0n, refundedMicros, disputedMicros }
 }
@@ -63,11 +63,12 @@ export interface PaymentEntry {
  */
 export function entriesFor(
   posted: PaymentTotals,
-  said: PaymentTotals,
+  reported: PaymentTotals,
 ): { readonly entries: readonly PaymentEntry[]; readonly totals: PaymentTotals } {
-  const creditedMicros = said.creditedMicros > posted.creditedMicros ? said.creditedMicros : posted.creditedMicros
-  const refundedMicros = between(said.refundedMicros, creditedMicros)
-  const disputedMicros = between(said.disputedMicros, creditedMicros - refundedMicros)
+  const creditedMicros =
+    reported.creditedMicros > posted.creditedMicros ? reported.creditedMicros : posted.creditedMicros
+  const refundedMicros = between(reported.refundedMicros, creditedMicros)
+  const disputedMicros = between(reported.disputedMicros, creditedMicros - refundedMicros)
   const entries = [
     { kind: 'top_up', amountMicros: creditedMicros - posted.creditedMicros },
     { kind: 'refund', amountMicros: posted.refundedMicros - refundedMicros },

@@ -1,6 +1,6 @@
 /** Finds the listed payments that this database does not fully know. Most payments of a list are known already. */
 import { isOpen, type TopUpState } from '../../core/top-up/machine.ts'
-import { entriesFor, type PaymentFacts, totalsSaid } from '../../core/top-up/payment.ts'
+import { entriesFor, type PaymentFacts, reportedTotals } from '../../core/top-up/payment.ts'
 import type { Pool } from '../../platform/postgres.ts'
 
 const READ_KNOWN = `
@@ -43,7 +43,7 @@ function lacksMoney(facts: PaymentFacts, row: KnownRow): boolean {
     refundedMicros: row.refunded_micros ?? 0n,
     disputedMicros: row.disputed_micros ?? 0n,
   }
-  return entriesFor(posted, totalsSaid(facts)).entries.length > 0
+  return entriesFor(posted, reportedTotals(facts)).entries.length > 0
 }
 
 /** Its top-up has not ended, and the payment is in another state than one that was never confirmed. */

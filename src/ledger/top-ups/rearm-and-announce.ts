@@ -84,7 +84,7 @@ export interface Changed {
 }
 
 /**
- * Stores the memory of automatic top-up, sets the threshold column anew, and adds announcements and mails. Returns the change
+ * Stores the memory of automatic top-up, recomputes the threshold column, and adds announcements and mails. Returns the change
  * to write for the account; null: nothing changes. `base`: another change of the account to which this is added, or without one
  * the cause. The account must be locked, and `auto` must have been read under the lock before anything was changed.
  */

@@ -19,7 +19,7 @@ import {
   type PaymentEntry,
   type PaymentFacts,
   type PaymentTotals,
-  totalsSaid,
+  reportedTotals,
 } from '../../core/top-up/payment.ts'
 import type { TopUpStep } from '../../core/top-up/step.ts'
 import type { Connection, Pool } from '../../platform/postgres.ts'
@@ -106,7 +106,7 @@ async function record(
   const payment = { provider, paymentId: facts.paymentId }
   const news: PaymentNews = hasTakenMoney(facts) ? { kind: 'succeeded' } : facts.state
   const posted = await readPayment(connection, payment)
-  const { entries, totals } = entriesFor(posted?.totals ?? NOTHING_POSTED, totalsSaid(facts))
+  const { entries, totals } = entriesFor(posted?.totals ?? NOTHING_POSTED, reportedTotals(facts))
   // A total may rise and fall, so a difference counts only if it was read after the last posting.
   const isOvertaken = posted !== null && askedAtMicros <= posted.changedAtMicros + CLOCK_MARGIN_MICROS
   if (isOvertaken && entries.length > 0) return { change: null, answer: { tooOld: true } } as const

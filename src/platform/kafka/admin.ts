@@ -14,6 +14,16 @@ export interface KafkaAdmin {
   close(): Promise<void>
 }
 
+/** Connects for the time of `use`, which gets an admin that sees added partitions. Throws if no broker answers. */
+export async function withAdmin<T>(client: KafkaClient, use: (admin: KafkaAdmin) => Promise<T>): Promise<T> {
+  const admin = await openAdmin(client)
+  try {
+    return await use(admin)
+  } finally {
+    await admin.close()
+  }
+}
+
 /** Connects. Throws if no broker answers. */
 export async function openAdmin(client: KafkaClient): Promise<KafkaAdmin> {
   const admin = kafkajsOf(client).admin()

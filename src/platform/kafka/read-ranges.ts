@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Consumer, EachBatchPayload } from 'kafkajs'
-import { openAdmin } from './admin.ts'
+import { withAdmin } from './admin.ts'
 import { type KafkaClient, kafkajsOf } from './kafkajs.ts'
 import { headersFromClient, type ReceivedMessage } from './message.ts'
 import { nameOf, type OffsetRange, PartitionMap, type TopicPartition } from './places.ts'
@@ -122,7 +122,5 @@ async function take(
 
 /** Nothing was committed, so if the broker refuses, the group will expire anyway. */
 async function forgetGroup(client: KafkaClient, groupId: string): Promise<void> {
-  const admin = await openAdmin(client)
-  await admin.forgetGroup(groupId)
-  await admin.close()
+  await withAdmin(client, (admin) => admin.forgetGroup(groupId))
 }

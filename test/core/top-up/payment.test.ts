@@ -6,7 +6,7 @@ import {
   NOTHING_POSTED,
   type PaymentFacts,
   type PaymentTotals,
-  totalsSaid,
+  reportedTotals,
 } from '../../../src/core/top-up/payment.ts'
 
 /** `100 20 0`: credited, refunded, disputed. */
@@ -25,7 +25,7 @@ describe('the totals that are reported', () => {
   ] as const)('of one that is %s, with %s refunded and disputed, are %s', (kind, back, said) => {
     const { refundedMicros, disputedMicros } = totals(`0 ${back}`)
     const facts = { state: { kind }, amountMicros: parseMoney('100')!, refundedMicros, disputedMicros }
-    expect(totalsSaid(facts as PaymentFacts)).toEqual(totals(said))
+    expect(reportedTotals(facts as PaymentFacts)).toEqual(totals(said))
   })
 })
 
