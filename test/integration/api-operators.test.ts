@@ -11,7 +11,7 @@ import { type Answer, openTestApi, type TestApi } from '../support/api.ts'
 import { CATALOG_FILES, testAccount } from '../support/catalog.ts'
 import { componentEnvironment } from '../support/components.ts'
 import { apply } from '../support/ledger.ts'
-import { testKafka } from '../support/topics.ts'
+import { createTopic, testKafka } from '../support/topics.ts'
 
 let api: TestApi
 let admin: Admin
@@ -451,7 +451,7 @@ describe('dead letters', () => {
   let offset = 0
 
   beforeAll(async () => {
-    await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: 2 }] })
+    await createTopic(topic, 2)
   })
 
   interface Letter {
@@ -622,7 +622,7 @@ describe('dead letters', () => {
     const answer = await replay({ account_id: 'gone' }, headers)
     expect([answer.status, type(answer)]).toEqual([503, 'unavailable'])
     expect((await list('account_id=gone&replayed=true')).items).toEqual([])
-    await admin.createTopics({ waitForLeaders: true, topics: [{ topic: gone, numPartitions: 1 }] })
+    await createTopic(gone, 1)
     expect((await replay({ account_id: 'gone' }, headers)).body).toMatchObject({ replayed: 1, left: 0 })
     expect(await onTopic(gone)).toBe(1)
   })

@@ -11,7 +11,7 @@ import { asClient } from '../../src/platform/kafka/kafkajs.ts'
 import { startKafka } from '../../stack/kafka.ts'
 import { openStackFolder, type StackFolder } from '../../stack/supervision.ts'
 import { until } from '../../testkit/until.ts'
-import { testClient, testKafka } from '../support/topics.ts'
+import { createTopic, testClient, testKafka } from '../support/topics.ts'
 
 const PARTITIONS = 3
 const IN_FLIGHT = 200
@@ -157,10 +157,7 @@ function readerOf(kafkaOf: () => Kafka) {
       return { ...recordSets([pack], () => PARTITIONS)[0]![0]!, partition, fence }
     },
     async start(): Promise<void> {
-      const admin = kafkaOf().admin()
-      await admin.connect()
-      await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: PARTITIONS }] })
-      await admin.disconnect()
+      await createTopic(topic, PARTITIONS, kafkaOf())
       const consumer = kafkaOf().consumer({ groupId: `group-${topic}` })
       await consumer.connect()
       await consumer.subscribe({ topic, fromBeginning: true })

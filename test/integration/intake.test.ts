@@ -11,7 +11,7 @@ import { type BatchOffset, PartitionMap } from '../../src/platform/kafka/places.
 import { createLog } from '../../src/platform/log.ts'
 import { Registry } from '../../src/platform/metrics.ts'
 import { until } from '../../testkit/until.ts'
-import { testClient, testKafka } from '../support/topics.ts'
+import { createTopic, testClient, testKafka } from '../support/topics.ts'
 
 const PARTITIONS = 3
 const log = createLog('silent')
@@ -21,12 +21,9 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((intake) => intake.stop()))
 })
 
-async function createTopic(): Promise<string> {
+async function newTopic(): Promise<string> {
   const topic = `intake-${randomBytes(4).toString('hex')}`
-  const admin = testKafka().admin()
-  await admin.connect()
-  await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: PARTITIONS }] })
-  await admin.disconnect()
+  await createTopic(topic, PARTITIONS)
   return topic
 }
 
@@ -113,7 +110,7 @@ function offsetsOf(seen: readonly { partition: number; offset: bigint }[], parti
 const upTo = (end: number) => Array.from({ length: end }, (_, i) => BigInt(i))
 
 it('passes on every message once, in order within its partition, and commits afterwards', async () => {
-  const topic = await createTopic()
+  const topic = await newTopic()
   await produce(topic, 0, 900)
   const { intake, seen, batches } = await start(topic, new PartitionMap())
   await until('all arrive', () => seen.length >= 900)
@@ -130,7 +127,7 @@ it('passes on every message once, in order within its partition, and commits aft
 })
 
 it('continues where it stopped, and rewinds if the database is behind Kafka', async () => {
-  const topic = await createTopic()
+  const topic = await newTopic()
   await produce(topic, 0, 30)
   const stored = new PartitionMap<BatchOffset>()
   const first = await start(topic, stored)
@@ -149,7 +146,7 @@ it('continues where it stopped, and rewinds if the database is behind Kafka', as
 it.each([new Error('disk full'), new TypeError('a bug'), new RangeError('another')])(
   'stops without a commit if a batch is rejected with %s',
   async (failure) => {
-    const topic = await createTopic()
+    const topic = await newTopic()
     await produce(topic, 0, 3)
     const { fatal } = await start(topic, new PartitionMap(), { onBatch: () => Promise.reject<BatchDone>(failure) })
     await until('it gives up', () => fatal.length > 0)
@@ -159,7 +156,7 @@ it.each([new Error('disk full'), new TypeError('a bug'), new RangeError('another
 )
 
 it('finishes the batch in flight when stopped, and commits it', async () => {
-  const topic = await createTopic()
+  const topic = await newTopic()
   await produce(topic, 0, 3)
   const inFlight = Promise.withResolvers<void>()
   let isStarted = false
@@ -179,7 +176,7 @@ it('finishes the batch in flight when stopped, and commits it', async () => {
 })
 
 it('ends the retries of a batch that cannot be recorded, and stops within the time it has', async () => {
-  const topic = await createTopic()
+  const topic = await newTopic()
   await produce(topic, 0, 3)
   const retries = Promise.withResolvers<void>()
   let isStarted = false
@@ -200,7 +197,7 @@ it('ends the retries of a batch that cannot be recorded, and stops within the ti
 })
 
 it('records past the transaction markers at the end of a partition', async () => {
-  const topic = await createTopic()
+  const topic = await newTopic()
   const producer = testKafka().producer({ transactionalId: topic, idempotent: true, maxInFlightRequests: 1 })
   await producer.connect()
   const transaction = await producer.transaction()
@@ -216,7 +213,7 @@ it('records past the transaction markers at the end of a partition', async () =>
 })
 
 it('checks the offsets of all partitions at each assignment, whoever owns them', async () => {
-  const topic = await createTopic()
+  const topic = await newTopic()
   await produce(topic, 0, 30)
   const stored = new PartitionMap<BatchOffset>()
   const first = await start(topic, stored)
@@ -237,7 +234,7 @@ it('checks the offsets of all partitions at each assignment, whoever owns them',
 })
 
 it('stops in the middle of a backlog without losing a message, and the next one continues there', async () => {
-  const topic = await createTopic()
+  const topic = await newTopic()
   await produce(topic, 0, 6000)
   const stored = new PartitionMap<BatchOffset>()
   const seen: { partition: number; offset: bigint }[] = []
@@ -261,7 +258,7 @@ it('stops in the middle of a backlog without losing a message, and the next one 
 })
 
 it('leaves no gap if a heartbeat fails while messages wait, and the group does not rebalance', async () => {
-  const topic = await createTopic()
+  const topic = await newTopic()
   await produce(topic, 0, 3000)
   const seen: { partition: number; offset: bigint }[] = []
   const { fatal } = await start(topic, new PartitionMap(), {
@@ -278,7 +275,7 @@ it('leaves no gap if a heartbeat fails while messages wait, and the group does n
 })
 
 it('leaves no gap if the answer to a fetch from before an assignment arrives after it', async () => {
-  const topic = await createTopic()
+  const topic = await newTopic()
   const producer = testKafka().producer()
   await producer.connect()
   const messages = Array.from({ length: 900 }, (_, i) => ({ value: Buffer.alloc(1000), partition: i % PARTITIONS }))
@@ -327,7 +324,7 @@ it('leaves no gap if the answer to a fetch from before an assignment arrives aft
 })
 
 it('counts messages as waiting until they are committed', async () => {
-  const topic = await createTopic()
+  const topic = await newTopic()
   await produce(topic, 0, 30)
   const commit = Promise.withResolvers<void>()
   const { intake } = await start(topic, new PartitionMap(), { onBatch: () => commit.promise })
@@ -337,8 +334,8 @@ it('counts messages as waiting until they are committed', async () => {
 })
 
 it('reads a quiet topic while others have a backlog larger than one fetch', async () => {
-  const busy = await Promise.all([createTopic(), createTopic(), createTopic()])
-  const quiet = await createTopic()
+  const busy = await Promise.all([newTopic(), newTopic(), newTopic()])
+  const quiet = await newTopic()
   const producer = testKafka().producer()
   await producer.connect()
   const many = Array.from({ length: 600 }, (_, i) => ({ value: Buffer.alloc(1000), partition: i % PARTITIONS }))
@@ -359,7 +356,7 @@ it('reads a quiet topic while others have a backlog larger than one fetch', asyn
 })
 
 it('loses nothing while members join and leave during a backlog, and passes nothing on out of order', async () => {
-  const topic = await createTopic()
+  const topic = await newTopic()
   const count = 6000
   await produce(topic, 0, count)
   const stored = new PartitionMap<BatchOffset>()
@@ -399,7 +396,7 @@ it('loses nothing while members join and leave during a backlog, and passes noth
 })
 
 it('reads nothing more of a stopped partition number, on any topic, until the next assignment', async () => {
-  const [one, other] = [await createTopic(), await createTopic()]
+  const [one, other] = [await newTopic(), await newTopic()]
   await produce(one, 0, 300)
   const bad = { topic: one, partition: 1, offset: 40n }
   const stored = new PartitionMap<BatchOffset>()

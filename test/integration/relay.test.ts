@@ -16,7 +16,7 @@ import { createLog } from '../../src/platform/log.ts'
 import { createPool } from '../../src/platform/postgres.ts'
 import { until } from '../../testkit/until.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
-import { testClient, testKafka } from '../support/topics.ts'
+import { createTopic, testClient, testKafka } from '../support/topics.ts'
 
 const log = createLog('silent')
 const topic = `relay-${randomBytes(4).toString('hex')}`
@@ -28,10 +28,7 @@ let pool: pg.Pool
 beforeAll(async () => {
   database = await createDatabase()
   pool = createPool(database.url, log)
-  const admin = testKafka().admin()
-  await admin.connect()
-  await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: 2 }] })
-  await admin.disconnect()
+  await createTopic(topic, 2)
   await consumer.connect()
   await consumer.subscribe({ topic, fromBeginning: true })
   await consumer.run({

@@ -9,6 +9,7 @@ import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { COMPONENT_NAMES, type Stack, startStack } from '../../stack/stack.ts'
 import { within } from '../../testkit/until.ts'
+import { createTopic } from '../support/topics.ts'
 
 const START_LIMIT_MS = 60_000
 const STACK = join(import.meta.dirname, '../../stack/stack.ts')
@@ -29,7 +30,7 @@ describe('a stack', () => {
     const kafka = new Kafka({ brokers: stack.kafkaBrokers, logLevel: logLevel.NOTHING, retry: { retries: 2 } })
     const [admin, producer, consumer] = [kafka.admin(), kafka.producer(), kafka.consumer({ groupId: 'stack-test' })]
     await Promise.all([admin.connect(), producer.connect(), consumer.connect()])
-    await admin.createTopics({ topics: [{ topic: 'usage', numPartitions: 3 }], waitForLeaders: true })
+    await createTopic('usage', 3, kafka)
     await producer.send({ topic: 'usage', acks: -1, messages: [{ key: 'account', value: 'event' }] })
 
     await consumer.subscribe({ topic: 'usage', fromBeginning: true })

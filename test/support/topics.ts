@@ -1,5 +1,5 @@
 /** Gives a test file empty topics: their names are fixed, and a worker's files share its broker. */
-import type { Kafka } from 'kafkajs'
+import type { Admin, Kafka } from 'kafkajs'
 import { asClient, type KafkaClient } from '../../src/platform/kafka/kafkajs.ts'
 import { TOPICS } from '../../src/topics.ts'
 import { foreignKafka } from '../../testkit/foreign-kafka.ts'
@@ -14,6 +14,33 @@ export function testKafka(): Kafka {
 /** For parts of the product that a test starts separately. */
 export function testClient(): KafkaClient {
   return asClient(testKafka())
+}
+
+/** Creates a topic, and returns when all of its partitions can be written and read. */
+export async function createTopic(topic: string, partitions: number, kafka: Kafka = testKafka()): Promise<void> {
+  const admin = kafka.admin()
+  await admin.connect()
+  try {
+    // The client's own wait fails if the broker does not know its new topic at once.
+    await admin.createTopics({ waitForLeaders: false, topics: [{ topic, numPartitions: partitions }] })
+    await until(`${topic} is ready`, () => isReady(admin, topic))
+  } finally {
+    await admin.disconnect()
+  }
+}
+
+/**
+ * A broker names itself as leader a moment before it has opened all logs. A batch for several partitions would then be written
+ * twice to those that are open, because the client repeats all of it.
+ */
+async function isReady(admin: Admin, topic: string): Promise<boolean> {
+  try {
+    await admin.fetchTopicOffsets(topic)
+    return true
+  } catch (error) {
+    if ((error as { retriable?: unknown }).retriable === true) return false
+    throw error
+  }
 }
 
 export async function dropTopics(): Promise<void> {
