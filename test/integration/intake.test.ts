@@ -338,8 +338,8 @@ it('reads a quiet topic while others have a backlog larger than one fetch', asyn
   const quiet = await newTopic()
   const producer = testKafka().producer()
   await producer.connect()
-  const many = Array.from({ length: 600 }, (_, i) => ({ value: Buffer.alloc(1000), partition: i % PARTITIONS }))
-  for (const topic of busy) for (let i = 0; i < 10; i++) await producer.send({ topic, acks: -1, messages: many })
+  const many = Array.from({ length: 30 }, (_, i) => ({ value: Buffer.alloc(20_000), partition: i % PARTITIONS }))
+  for (const topic of busy) for (let i = 0; i < 48; i++) await producer.send({ topic, acks: -1, messages: many })
   await producer.send({ topic: quiet, acks: -1, messages: [{ value: 'x', partition: 0 }] })
   await producer.disconnect()
   const order: string[] = []
@@ -350,8 +350,10 @@ it('reads a quiet topic while others have a backlog larger than one fetch', asyn
       for (const { topic } of messages) order.push(topic)
     },
   })
-  await until('all arrive', () => order.length === 18_001, 20_000)
-  expect(order.indexOf(quiet)).toBeLessThan(9000)
+  await until('all arrive', () => order.length === 4321, 20_000)
+  // A fetch holds four of the nine busy partitions, in random order. Were the quiet one always last, it would have to wait for
+  // five of the nine to be read; as it is, not to get in by half is as good as impossible.
+  expect(order.indexOf(quiet)).toBeLessThan(2160)
   expect(fatal).toEqual([])
 })
 
