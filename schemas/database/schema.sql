@@ -243,7 +243,7 @@ CREATE TABLE tollgate.consumer_offsets (
   restored_below bigint,
   CONSTRAINT consumer_offsets_pkey PRIMARY KEY (consumer_group, topic, partition)
 ) WITH (fillfactor=50);
-COMMENT ON COLUMN tollgate.consumer_offsets.restored_below IS 'Kafka''s offset for which the epoch has been raised already';
+COMMENT ON COLUMN tollgate.consumer_offsets.restored_below IS 'Kafka''s offset for which the epoch has been raised already; -1: raised by a rater that found the restore';
 
 CREATE TABLE tollgate.dead_letters (
   topic text NOT NULL,
@@ -782,6 +782,7 @@ CREATE TABLE tollgate.top_up_attempts (
   outcome text,
   code text,
   CONSTRAINT top_up_attempts_pkey PRIMARY KEY (attempt_id),
+  CONSTRAINT top_up_attempts_number_in_top_up UNIQUE (top_up_id, number),
   CONSTRAINT top_up_attempts_payment UNIQUE (provider, payment_id),
   CONSTRAINT top_up_attempts_top_up_id_fkey FOREIGN KEY (top_up_id) REFERENCES tollgate.top_ups(top_up_id),
   CONSTRAINT top_up_attempts_amount_micros_check CHECK (amount_micros > 0),
@@ -789,7 +790,6 @@ CREATE TABLE tollgate.top_up_attempts (
   CONSTRAINT top_up_attempts_outcome_check CHECK (outcome = ANY (ARRAY['unknown'::text, 'processing'::text, 'needs_action'::text, 'succeeded'::text, 'declined'::text, 'canceled'::text, 'refused'::text])),
   CONSTRAINT top_up_attempts_trigger_check CHECK (trigger = ANY (ARRAY['automatic'::text, 'manual'::text]))
 );
-CREATE INDEX top_up_attempts_by_top_up ON tollgate.top_up_attempts USING btree (top_up_id);
 CREATE INDEX top_up_attempts_counted ON tollgate.top_up_attempts USING btree (account_id, confirmed_at) WHERE (trigger = 'automatic'::text);
 COMMENT ON COLUMN tollgate.top_up_attempts.confirmed_at IS 'When it was first confirmed; null while it never was, also where the provider says that it was not';
 COMMENT ON COLUMN tollgate.top_up_attempts.outcome IS 'Null: prepared, or confirmed and not answered yet';

@@ -1,6 +1,6 @@
 /** The guarantees of the database for all clients: concurrent migrations, append-only tables, and the monthly partitions. */
 import { randomBytes } from 'node:crypto'
-import { globSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -12,6 +12,7 @@ import { type Stack, startStack } from '../../stack/stack.ts'
 import { until } from '../../testkit/until.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
 
+const SCRIPTS = join(import.meta.dirname, '../../schemas/database')
 const AT_ONCE = 20
 const RESTRICT_VIOLATION = '23001'
 const LONG_AGO = '2020-01-01Z'
@@ -21,7 +22,7 @@ const SLACK_MS = 900
 const log = createLog('warn')
 
 describe('migrations', () => {
-  const scripts = globSync('*.do.*.sql', { cwd: join(import.meta.dirname, '../../schemas/database') })
+  const scripts = globSync('*.do.*.sql', { cwd: SCRIPTS })
   const versions = scripts.map((script) => Number(script.split('.')[0])).sort((a, b) => a - b)
   // A separate server: a role belongs to the whole server, and on the shared one it already exists.
   let stack: Stack
@@ -43,6 +44,51 @@ describe('migrations', () => {
     const urls = await createEmptyDatabases(stack.postgresUrl, AT_ONCE)
     await Promise.all(urls.map((url) => migrate(url)))
     for (const url of urls) expect(await appliedVersions(url)).toEqual(versions)
+  })
+})
+
+describe('the migration to unique attempt numbers', () => {
+  let database: TestDatabase
+  let pool: Pool
+
+  beforeAll(async () => {
+    database = await createDatabase()
+    pool = createPool(database.url, log, 1)
+  })
+
+  afterAll(async () => {
+    await pool?.end()
+    await database?.drop()
+  })
+
+  it('numbers anew only the attempts of a top-up that has two of one number', async () => {
+    await pool.query(`
+      alter table tollgate.top_up_attempts drop constraint top_up_attempts_number_in_top_up;
+      create index top_up_attempts_by_top_up on tollgate.top_up_attempts (top_up_id);
+      insert into tollgate.accounts (account_id, currency, settings_version, status) values ('acme', 'EUR', 1, 'active');
+      insert into tollgate.top_ups (top_up_id, account_id, trigger, amount_micros, currency, state, requested_at,
+        next_try_at, updated_at, attempts)
+      select id, 'acme', 'manual', 1, 'EUR', 'failed', now(), now(), now(), attempts
+        from (values ('shared', 2), ('gap', 3)) as t (id, attempts);
+      insert into tollgate.top_up_attempts (attempt_id, top_up_id, account_id, trigger, number, amount_micros, provider,
+        payment_id, prepared_at)
+      select id, top_up_id, 'acme', 'manual', number, 1, 'sandbox', id, now() + number * interval '1 s' + later
+        from (values ('third', 'shared', 2, interval '1 s'), ('second', 'shared', 2, interval '0 s'),
+                     ('first', 'shared', 1, interval '0 s'), ('only', 'gap', 3, interval '0 s'))
+          as t (id, top_up_id, number, later)`)
+    await pool.query(readFileSync(join(SCRIPTS, '016.do.attempt-numbers.sql'), 'utf8'))
+    const numbers = 'select attempt_id, number from tollgate.top_up_attempts order by top_up_id, number'
+    expect((await pool.query<{ attempt_id: string; number: number }>(numbers)).rows).toEqual([
+      { attempt_id: 'only', number: 3 },
+      { attempt_id: 'first', number: 1 },
+      { attempt_id: 'second', number: 2 },
+      { attempt_id: 'third', number: 3 },
+    ])
+    const counts = 'select top_up_id, attempts from tollgate.top_ups order by 1'
+    expect((await pool.query<{ top_up_id: string; attempts: number }>(counts)).rows).toEqual([
+      { top_up_id: 'gap', attempts: 3 },
+      { top_up_id: 'shared', attempts: 3 },
+    ])
   })
 })
 
