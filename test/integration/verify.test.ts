@@ -99,6 +99,20 @@ async function planted(change: string, look: (books: Books) => Promise<void>): P
   }
 }
 
+const ROLLED_UP_TABLES = [
+  'usage_by_day',
+  'usage_by_day_and',
+  'usage_by_month_and',
+  'movement_chunks',
+  'movement_index',
+  'movement_interactions',
+]
+
+/** As if nothing of the account had been rolled up yet. */
+const NOT_ROLLED_UP = `
+  ${ROLLED_UP_TABLES.map((table) => `delete from tollgate.${table} where account_id = '${ACCOUNT}'`).join(';\n')};
+  update tollgate.usage_by_day_progress set through_sequence = 0 where account_id = '${ACCOUNT}'`
+
 const checksOf = (faults: readonly Fault[]) => [...new Set(faults.map(({ check }) => check))].toSorted()
 
 const movement = (sequence: number) => `account_id = '${ACCOUNT}' and sequence = ${sequence}`
@@ -186,25 +200,29 @@ describe.concurrent('each of these is found, and nothing else:', () => {
 
   it('movements that were skipped by the roll-up', async () => {
     const all = `account_id = '${ACCOUNT}'`
-    const tables = [
-      'usage_by_day',
-      'usage_by_day_and',
-      'usage_by_month_and',
-      'movement_chunks',
-      'movement_index',
-      'movement_interactions',
-    ]
-    const deletes = tables.map((table) => `delete from tollgate.${table} where ${all}`).join(';\n')
-    await planted(
-      `${deletes};
-       update tollgate.usage_by_day_progress set through_sequence = 0 where ${all}`,
-      async (books) => {
-        // Not summed up yet is not a fault.
-        expect((await findFaults(books)).faults).toEqual([])
-        await books.pool.query(`update tollgate.usage_by_day_progress set through_sequence = 1 where ${all}`)
-        expect(checksOf((await findFaults(books)).faults)).toEqual(['usage_by_day'])
-      },
-    )
+    await planted(NOT_ROLLED_UP, async (books) => {
+      // Not summed up yet is not a fault.
+      expect((await findFaults(books)).faults).toEqual([])
+      await books.pool.query(`update tollgate.usage_by_day_progress set through_sequence = 1 where ${all}`)
+      expect(checksOf((await findFaults(books)).faults)).toEqual(['usage_by_day'])
+    })
+  })
+
+  it('a movement that the statement of the roll-up leaves out', async () => {
+    // The roll-up takes a reversal's day and kind from the movement that it reverses, and leaves it out without that one.
+    const reversed = `select min(reverses_sequence) from tollgate.movements where account_id = '${ACCOUNT}'`
+    const change = `
+      delete from tollgate.movements where account_id = '${ACCOUNT}' and sequence = (${reversed});
+      ${NOT_ROLLED_UP}`
+    await planted(change, async (books) => {
+      while ((await rollUp(books.pool)).hasMore);
+      const { faults } = await findFaults(books)
+      const ofDays = faults.filter(({ check }) => check === 'usage_by_day')
+      expect(ofDays).toMatchObject([{ invariant: null, severity: 'fault', accountId: ACCOUNT }])
+      expect(ofDays[0]!.detail).toMatch(
+        /^the days come to [\d.-]+ in \d+ movements, the balance after movement \d+ is [\d.-]+$/,
+      )
+    })
   })
 
   it('B: a missing movement', async () => {
