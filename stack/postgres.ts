@@ -15,11 +15,10 @@ import { cached, type Log } from './downloads.ts'
 import { freePort } from './ports.ts'
 import { type Component, type Program, type StackFolder, workFolder } from './supervision.ts'
 
+/** `fsync` and `full_page_writes` are on, as they are by default. Set here, no client could turn them off. */
 const SETTINGS = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
-  fsync: 'on',
-  full_page_writes: 'on',
   synchronous_commit: 'on',
   shared_buffers: '512MB',
   max_wal_size: '4GB',

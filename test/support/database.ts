@@ -4,6 +4,9 @@ import { componentEnvironment } from './components.ts'
 import { onServer } from './on-server.ts'
 import { TEMPLATE } from './template.ts'
 
+/** By default each copied page also goes through the log. */
+const AS_FILES = 'strategy file_copy'
+
 export interface TestDatabase {
   readonly url: string
   /** Saves the current state; connected clients are disconnected for a moment. */
@@ -18,7 +21,7 @@ export interface TestDatabase {
 export async function createDatabase(): Promise<TestDatabase> {
   const server = (await componentEnvironment(['postgres'])).TOLLGATE_DATABASE_URL!
   const name = `test_${randomBytes(6).toString('hex')}`
-  await onServer(server, `create database ${name} template ${TEMPLATE}`)
+  await onServer(server, `create database ${name} template ${TEMPLATE} ${AS_FILES}`)
   const backup = `${name}_backup`
   let copies = 0
   return {
@@ -26,16 +29,16 @@ export async function createDatabase(): Promise<TestDatabase> {
     async backUp() {
       await onServer(server, `alter database ${name} allow_connections false`)
       await onServer(server, disconnected(name))
-      await onServer(server, `create database ${backup} template ${name}`)
+      await onServer(server, `create database ${backup} template ${name} ${AS_FILES}`)
       await onServer(server, `alter database ${name} allow_connections true`)
     },
     async restore() {
       await onServer(server, `drop database ${name} with (force)`)
-      await onServer(server, `create database ${name} template ${backup}`)
+      await onServer(server, `create database ${name} template ${backup} ${AS_FILES}`)
     },
     async copy() {
       const copied = `${name}_copy_${++copies}`
-      await onServer(server, `create database ${copied} template ${backup}`)
+      await onServer(server, `create database ${copied} template ${backup} ${AS_FILES}`)
       const drop = () => onServer(server, `drop database ${copied} with (force)`)
       return { url: urlOf(server, copied), drop }
     },
