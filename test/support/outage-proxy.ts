@@ -1,6 +1,7 @@
 /** A proxy between the program and a server that forwards everything until the server is to be down. */
 import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
+import { freePort } from '../../stack/ports.ts'
 
 export interface OutageProxy {
   /** The server's URL through the proxy. */
@@ -12,13 +13,15 @@ export interface OutageProxy {
 }
 
 export async function startOutageProxy(serverUrl: string): Promise<OutageProxy> {
-  const { hostname, port } = new URL(serverUrl)
+  const { hostname, port: serverPort } = new URL(serverUrl)
+  // Not one that the kernel chooses: while the server is down, it could give the same to another program.
+  const port = await freePort()
   const sockets = new Set<Socket>()
   let server: Server | null = null
 
-  async function listen(at: number): Promise<number> {
+  async function listen(): Promise<void> {
     server = createServer((client) => {
-      const upstream = connect({ host: hostname, port: Number(port) })
+      const upstream = connect({ host: hostname, port: Number(serverPort) })
       for (const [from, to] of [
         [client, upstream],
         [upstream, client],
@@ -32,9 +35,8 @@ export async function startOutageProxy(serverUrl: string): Promise<OutageProxy> 
         })
       }
     })
-    server.listen(at, '127.0.0.1')
+    server.listen(port, '127.0.0.1')
     await once(server, 'listening')
-    return (server.address() as { port: number }).port
   }
 
   async function takeDown(): Promise<void> {
@@ -46,15 +48,13 @@ export async function startOutageProxy(serverUrl: string): Promise<OutageProxy> 
     await closed
   }
 
-  const own = await listen(0)
+  await listen()
   const proxied = new URL(serverUrl)
-  proxied.host = `127.0.0.1:${own}`
+  proxied.host = `127.0.0.1:${port}`
   return {
     url: proxied.href,
     takeDown,
-    async comeBack() {
-      await listen(own)
-    },
+    comeBack: listen,
     close: takeDown,
   }
 }
