@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { formatMoney } from '../../src/core/money.ts'
 import { type Serve, startServe } from '../../stack/serve.ts'
+import { until } from '../../testkit/until.ts'
 import { createInstallation, type TestInstallation } from '../support/installation.ts'
 import { testKafka } from '../support/topics.ts'
 
@@ -154,7 +155,10 @@ describe('usage on Kafka', () => {
     serve = await startServe(installation.environment)
     await installation.untilDrained()
 
-    expect((await serve.figures()).get('tollgate_events_total{outcome="duplicate"}')).toBeGreaterThanOrEqual(1200)
+    // Counted a moment after they are recorded.
+    await until('the duplicates are counted', async () => {
+      return ((await serve.figures()).get('tollgate_events_total{outcome="duplicate"}') ?? 0) >= 1200
+    })
     expect(await installation.balances()).toEqual(before)
     expect(await count('movements')).toBe(movements)
     expect(await count('dead_letters')).toBe(deadLetters)
