@@ -35,6 +35,8 @@ const QUANTITY = 350
 const CORRECTED_SHARE = 0.1
 const MAX_LATE_MICROS = 20 * 3_600 * 1_000_000
 const MS_PER_KILL = 30_000
+/** Longer than a minute, at which the provider's list is read. */
+const POSTED_WITHIN_MS = 90_000
 
 /** `kills`: one at each step and one at random, in rounds, unless fewer. */
 export function describePaymentsUnderKills(name: GatedProvider['name'], kills: number): void {
@@ -81,6 +83,8 @@ export function describePaymentsUnderKills(name: GatedProvider['name'], kills: n
   }
 
   let sent = 0
+  /** The first event, which chance does not correct. */
+  let first: Spent | undefined
 
   /** Set while payments are waited for that do not concern the fleet. */
   let needsPayments = false
@@ -89,9 +93,10 @@ export function describePaymentsUnderKills(name: GatedProvider['name'], kills: n
     while (!stop.aborted) {
       if (needsPayments || fleet.isWaiting()) {
         const events = Array.from({ length: EVENTS_PER_SEND }, () => usageOf(random.pick(accounts)))
+        first ??= events[0]!
         await installation.produce('usage.other.v1', events)
         if (random.chance(CORRECTED_SHARE * EVENTS_PER_SEND)) {
-          await installation.produce('usage.corrections.v1', [correctionOf(random.pick(events))])
+          await installation.produce('usage.corrections.v1', [correctionOf(random.pick(events.slice(1)))])
         }
       }
       await delay(SEND_INTERVAL_MS, undefined, { signal: stop }).catch(() => {})
@@ -181,9 +186,14 @@ export function describePaymentsUnderKills(name: GatedProvider['name'], kills: n
         await spending
       }
       await installation.untilDrained()
-      await until('refunds and disputes are posted', async () => {
-        return (await provider.books(installation.pool)).every((book) => !isDiffering(book))
-      })
+      // Chance may have corrected none that was recorded before its correction.
+      await installation.produce('usage.corrections.v1', [correctionOf(first!)])
+      await installation.untilDrained()
+      await until(
+        'refunds and disputes are posted',
+        async () => (await provider.books(installation.pool)).every((book) => !isDiffering(book)),
+        POSTED_WITHIN_MS,
+      )
       let left: unknown[] = []
       await until(
         'no top-up is in progress',

@@ -61,6 +61,8 @@ export async function killUnderLoad(
       await fleet[at]!.stop('SIGKILL')
       fleet[at] = await start(ROLES[at]!)
     }
+    // A killed job may have been the first to sum anything up, and its successor is still busy with that.
+    await until('movements are summed up during the load', async () => (await summedUp(installation.pool)) > 1_000)
     stop.abort()
     const model = await producing
     const summedUpDuringLoad = await summedUp(installation.pool)
