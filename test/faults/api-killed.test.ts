@@ -67,10 +67,9 @@ async function ask(key: string, amount: string): Promise<Answer> {
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'idempotency-key': key },
       body: JSON.stringify({ amount, method_id: null }),
-    }).then(
-      async (response) => ({ status: response.status, text: await response.text() }),
-      () => null,
-    )
+    })
+      .then(async (response) => ({ status: response.status, text: await response.text() }))
+      .catch(() => null)
     if (answer !== null && answer.status !== 503) return answer
     if (performance.now() > deadlineAt) throw new Error(`${key} was not answered: ${JSON.stringify(answer)}`)
     await delay(RETRY_MS)
