@@ -10,7 +10,7 @@ import { asClient, type KafkaClient } from '../../src/platform/kafka/kafkajs.ts'
 import { type BatchOffset, PartitionMap } from '../../src/platform/kafka/places.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { Registry } from '../../src/platform/metrics.ts'
-import { until } from '../../testkit/until.ts'
+import { until, within } from '../../testkit/until.ts'
 import { createTopic, testClient, testKafka } from '../support/topics.ts'
 
 const PARTITIONS = 3
@@ -229,7 +229,7 @@ it('checks the offsets of all partitions at each assignment, whoever owns them',
       return [...stored.values()]
     },
   })
-  await until('the second has joined', () => intake.progress().hasJoined && checked.length > 0, 20_000)
+  await until('the second has joined', () => intake.progress().hasJoined && checked.length > 0)
   expect(checked[0]!.split(',').toSorted()).toEqual(['0: 10', '1: 10', '2: 10'])
 })
 
@@ -238,13 +238,15 @@ it('stops in the middle of a backlog without losing a message, and the next one 
   await produce(topic, 0, 6000)
   const stored = new PartitionMap<BatchOffset>()
   const seen: { partition: number; offset: bigint }[] = []
+  const isPartRead = Promise.withResolvers<void>()
   const onBatch: StartOptions['onBatch'] = async ({ messages, offsets }) => {
     await delay(2)
     seen.push(...messages)
     for (const next of offsets) stored.set(next, next)
+    if (seen.length > 300) isPartRead.resolve()
   }
   const first = await start(topic, stored, { batchEvents: 50, onBatch })
-  await until('part of the backlog is read', () => seen.length > 300)
+  await within('part of the backlog', isPartRead.promise)
   await running.pop()!.stop()
   const atStop = seen.length
   expect(atStop).toBeLessThan(6000)
@@ -269,7 +271,7 @@ it('leaves no gap if a heartbeat fails while messages wait, and the group does n
       seen.push(...messages)
     },
   })
-  await until('all arrive', () => seen.length >= 3000, 20_000)
+  await until('all arrive', () => seen.length >= 3000)
   for (let partition = 0; partition < PARTITIONS; partition++) expect(offsetsOf(seen, partition)).toEqual(upTo(1000))
   expect(fatal).toEqual([])
 })
@@ -316,7 +318,7 @@ it('leaves no gap if the answer to a fetch from before an assignment arrives aft
         for (const next of batch.offsets) stored.set(next, next)
       },
     })
-    await until('all arrive', () => seen.size === 4500, 20_000)
+    await until('all arrive', () => seen.size === 4500)
   } finally {
     Object.assign(ConsumerGroup.prototype, { connect })
     Object.assign(Broker.prototype, { fetch })
@@ -350,7 +352,7 @@ it('reads a quiet topic while others have a backlog larger than one fetch', asyn
       for (const { topic } of messages) order.push(topic)
     },
   })
-  await until('all arrive', () => order.length === 4321, 20_000)
+  await until('all arrive', () => order.length === 4321)
   // A fetch holds four of the nine busy partitions, in random order. Were the quiet one always last, it would have to wait for
   // five of the nine to be read; as it is, not to get in by half is as good as impossible.
   expect(order.indexOf(quiet)).toBeLessThan(2160)
@@ -388,11 +390,11 @@ it('loses nothing while members join and leave during a backlog, and passes noth
   const first = await member()
   await until('the first has begun', () => seen.size > 0)
   const second = await member()
-  await until('both have joined', () => second.progress().hasJoined, 20_000)
+  await until('both have joined', () => second.progress().hasJoined)
   await produce(topic, count, count)
   await first.stop()
   running.splice(running.indexOf(first), 1)
-  await until('all arrive', () => seen.size === 2 * count, 40_000)
+  await until('all arrive', () => seen.size === 2 * count)
   expect(outOfOrder).toEqual([])
   expect(fatal).toEqual([])
 })
@@ -446,6 +448,6 @@ it('reads nothing more of a stopped partition number, on any topic, until the ne
     () => stored.get({ topic: one, partition: 1 })?.nextOffset === 100n,
   )
   await until('on the other topic as well', () => stored.get({ topic: other, partition: 1 })?.nextOffset === 10n)
-  expect(intake.progress().stopped).toEqual([])
+  await until('the first has its new assignment', () => intake.progress().stopped.length === 0)
   expect(fatal).toEqual([])
 })
