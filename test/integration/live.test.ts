@@ -258,11 +258,12 @@ describe('a stream', () => {
 describe('a stream ends', () => {
   it('when its token expires', async () => {
     const accountId = await account()
-    const exp = Math.floor(Date.now() / 1000) + 2
+    // Time enough to be accepted on a busy machine.
+    const exp = Math.floor(Date.now() / 1000) + 5
     const follower = await open(accountId, {
       token: await api.dashboard.sign({ sub: 'ann', account_id: accountId, role: 'member', exp }),
     })
-    expect(await within('the end', follower.ended(), 10_000)).toBe('credential_ended')
+    expect(await within('the end', follower.ended(), 20_000)).toBe('credential_ended')
     expect(Date.now()).toBeGreaterThanOrEqual(exp * 1000)
   })
 

@@ -45,7 +45,7 @@ describe('a lease', () => {
     ],
   ])('%s', async (_, answers, expected) => {
     const lease = leaseOf([0, 1], answers)
-    await delay(LEASE_SECONDS * 1000 + 1.5 * RENEW_MS)
+    await delay(LEASE_SECONDS * 1000 + 2.5 * RENEW_MS)
     expect({ isHeld: lease.isHeld(), hasChanged: lease.hasChanged() }).toEqual(expected)
     await lease.stop()
   })
