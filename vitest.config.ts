@@ -43,6 +43,7 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts', 'test/faults/**/*.test.ts'],
           globalSetup: ['test/support/global-stack.ts'],
+          setupFiles: ['test/support/away-from-midnight.ts'],
           // Not more: each worker's Kafka and Postgres take their share of memory and processors.
           maxWorkers: 2,
           sequence: { groupOrder: 2 },
