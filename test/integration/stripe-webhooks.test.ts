@@ -197,15 +197,16 @@ describe('webhooks', () => {
     newEvents()
     const [one, other] = [await charge(), await charge()]
     const all = newEvents()
+    // One each: of two, each process could claim one, and both would read the payment.
     const successOf = ({ paymentId }: typeof one) =>
-      all.filter(({ type, data }) => type.endsWith('.succeeded') && JSON.stringify(data).includes(paymentId))
-    await deliver([...successOf(one), ...successOf(other)])
+      all.find(({ type, data }) => type === 'payment_intent.succeeded' && data.object.id === paymentId)!
+    await deliver([successOf(one), successOf(other)])
     double.orderFault({ fault: 'rate_limited', call: 'readPayment', times: 1 })
     const [first, second] = await Promise.all([
       handleProviderEvents(writer, provider, log),
       handleProviderEvents(writer, provider, log),
     ])
-    expect(first.claimed + second.claimed).toBe(successOf(one).length + successOf(other).length)
+    expect(first.claimed + second.claimed).toBe(2)
     const credited = await Promise.all([one, other].map(async ({ accountId }) => (await sumsOf(accountId)).balance))
     expect(credited.toSorted()).toEqual([0n, 25n * MILLION])
     await api.pool.query('update tollgate.provider_events set next_try_at = clock_timestamp() where handled_at is null')
@@ -317,8 +318,9 @@ it('a list that breaks off, on whichever page, leaves the cursor where it was', 
     await expect(reconcile(writer, breaking, log)).rejects.toThrow('broken off')
     expect(await cursor()).toBe(before)
   }
-  const { paymentId, accountId } = await charge()
+  const { accountId } = await charge()
   await reconcile(writer, provider, log)
   expect(await sumsOf(accountId)).toEqual(sums(25n, 25n, 0n, 0n, 1))
-  expect(await cursor()).toContain(paymentId)
+  // The cursor names what was made in the latest second: not always the payment itself, but what its charge has moved.
+  expect(await cursor()).toContain([...double.state.transactions.keys()].at(-1))
 })
