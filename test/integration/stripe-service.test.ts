@@ -147,7 +147,7 @@ describe('a service with Stripe', () => {
     const url = `${serve.apiUrl}/webhooks/stripe`
     expect((await send(url, signed(event, SECRET))).status).toBe(200)
     expect((await send(url, signed(event, 'whsec_other'))).status).toBe(400)
-    await until('it is posted', async () => (await balanceOf('runs-low')) === 17_000_000n, 10_000)
+    await until('it is posted', async () => (await balanceOf('runs-low')) === 17_000_000n, 20_000)
   })
 
   it('marks the settings version at Stripe, and passes verify', async () => {

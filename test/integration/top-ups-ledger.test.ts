@@ -410,15 +410,15 @@ describe('claims', () => {
 
   it('outlast the confirming call', async () => {
     await openBelow('outlived')
-    const all = await claimTopUps(pool, 'brief', 10_000, 2_000)
+    const all = await claimTopUps(pool, 'brief', 10_000, 60_000)
     const claimed = all.find(({ topUp: { accountId } }) => accountId === 'outlived')!
     const topUp = await prepare(testLedger, claimed.topUp, 'brief')
     const held = { accountId: 'outlived', topUpId: topUp.topUpId }
-    expect(await beginConfirming(testLedger, { ...held, holder: 'brief', callMs: 30_000 })).toMatchObject({
+    expect(await beginConfirming(testLedger, { ...held, holder: 'brief', callMs: 600_000 })).toMatchObject({
       kind: 'confirm',
     })
     const [row] = await rowsOf(
-      `select claimed_until > now() + interval '25 s' as outlives from tollgate.top_ups where top_up_id = $1`,
+      `select claimed_until > now() + interval '9 min' as outlives from tollgate.top_ups where top_up_id = $1`,
       topUp.topUpId,
     )
     expect(row).toEqual({ outlives: true })
