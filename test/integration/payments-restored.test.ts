@@ -43,6 +43,14 @@ async function balance(): Promise<number> {
 
 const spend = (micros: bigint) => adjust(payments, ACCOUNT, -micros, 'spent')
 
+/** A payment is prepared, and no try to confirm it reaches the provider, however many are made meanwhile. */
+async function spendUnconfirmed(): Promise<void> {
+  await payments.provider.desk.orderFault({ fault: 'down', call: 'confirm', timesLeft: null, delayMs: null })
+  await spend(45_000_000n)
+  await payments.settle()
+  await payments.provider.desk.endFaults()
+}
+
 it('E: a charge that is missing in the backup is credited, and not made again', async () => {
   await payments.database.backUp()
   await spend(45_000_000n)
@@ -100,9 +108,7 @@ it('E: a process that survives the restore reads the list again before it charge
 })
 
 it('E: a payment that is only prepared in the backup is credited, and not confirmed a second time', async () => {
-  await payments.provider.desk.orderFault({ fault: 'down', call: 'confirm', timesLeft: 1, delayMs: null })
-  await spend(45_000_000n)
-  await payments.settle()
+  await spendUnconfirmed()
   await payments.database.backUp()
   await payments.pass(0.2)
   await payments.settle()
@@ -155,9 +161,7 @@ it('E: automatic top-up that was turned off since the backup charges nothing, wh
 
 describe('E: a payment that the backup holds as prepared, and nobody has confirmed since,', () => {
   beforeEach(async () => {
-    await payments.provider.desk.orderFault({ fault: 'down', call: 'confirm', timesLeft: 1, delayMs: null })
-    await spend(45_000_000n)
-    await payments.settle()
+    await spendUnconfirmed()
     await payments.database.backUp()
   })
 
