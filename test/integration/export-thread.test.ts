@@ -10,6 +10,8 @@ import { testAccount } from '../support/catalog.ts'
 import { apply, openTestLedger, type TestLedger } from '../support/ledger.ts'
 
 const MOVEMENTS = 2_500
+/** The name of its connection. */
+const THREAD = 'export-thread'
 const WHOLE = { accountId: 'acme', afterSequence: 0n, throughSequence: BigInt(MOVEMENTS), hasHead: true }
 
 let ledger: TestLedger
@@ -24,7 +26,9 @@ beforeAll(async () => {
     from: new Date('2026-10-01T00:00:00Z'),
     to: new Date('2026-11-01T00:00:00Z'),
   })
-  thread = createExportThread({ databaseUrl: ledger.database.url, logLevel: 'silent' })
+  const url = new URL(ledger.database.url)
+  url.searchParams.set('application_name', THREAD)
+  thread = createExportThread({ databaseUrl: url.href, logLevel: 'silent' })
 })
 
 afterAll(async () => {
@@ -34,7 +38,9 @@ afterAll(async () => {
 
 async function connections(): Promise<number> {
   const { rows } = await ledger.pool.query<{ count: number }>(
-    'select count(*)::integer as count from pg_stat_activity where datname = current_database()',
+    `select count(*)::integer as count from pg_stat_activity
+      where datname = current_database() and application_name = $1`,
+    [THREAD],
   )
   return rows[0]!.count
 }
@@ -57,9 +63,9 @@ it('reports failures with their code, and continues', async () => {
 
 it('ends on rest, with its connection, and starts again when needed', async () => {
   await thread.makePart({ ...WHOLE, throughSequence: 1n })
-  const before = await connections()
+  expect(await connections()).toBe(1)
   await thread.rest()
-  await until('its connection is gone', async () => (await connections()) === before - 1)
+  await until('its connection is gone', async () => (await connections()) === 0)
   await thread.rest()
   expect((await thread.makePart({ ...WHOLE, throughSequence: 1n })).textBytes).toBeGreaterThan(0)
 })
