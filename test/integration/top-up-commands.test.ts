@@ -264,26 +264,34 @@ describe('top-up settings', () => {
   it('changed in part by two commands at once lose nothing: the second is refused, and names who was faster', async () => {
     const account = 'canal-bikes'
     await turnOn(account)
-    // Both have read the settings, and wait to save them.
-    const holder = await installation.pool.connect()
+    // Both start, read the settings together, and wait to save them. They wait for an account only 5 seconds: too short if one
+    // of them starts much later.
+    const [gate, holder] = [await installation.pool.connect(), await installation.pool.connect()]
+    const untilBothWait = (on: string, events: readonly string[]) =>
+      until(`both commands wait for ${on}`, async () => {
+        const { rows } = await installation.pool.query<{ n: number }>(
+          `select count(*)::integer as n from pg_stat_activity
+            where datname = current_database() and wait_event_type = 'Lock' and wait_event = any($1)`,
+          [events],
+        )
+        return rows[0]!.n === 2
+      })
     let ended: Ended[]
     try {
+      await gate.query('begin; lock table tollgate.account_settings in access exclusive mode')
       await holder.query('begin')
       await holder.query('select from tollgate.accounts where account_id = $1 for update', [account])
       const inProcess = (...args: string[]) =>
         runTollgate(installation.environment, 'top-up', 'settings', account, ...args, '--actor', 'ann', '--json')
       const changes = Promise.all([inProcess('--amount', '20'), inProcess('--threshold', '5')])
-      await until('both commands wait for the account', async () => {
-        const { rows } = await installation.pool.query<{ n: number }>(
-          `select count(*)::integer as n from pg_stat_activity
-            where datname = current_database() and wait_event_type = 'Lock'`,
-        )
-        return rows[0]!.n === 2
-      })
+      await untilBothWait('the settings', ['relation'])
+      await gate.query('commit')
+      await untilBothWait('the account', ['transactionid', 'tuple'])
       await holder.query('commit')
       ended = await changes
     } finally {
-      holder.release()
+      // Closes them, so that no lock stays after a failure.
+      for (const connection of [gate, holder]) connection.release(true)
     }
     const [first] = ended.filter(({ exitCode }) => exitCode === 0)
     const [second] = ended.filter(({ exitCode }) => exitCode === 1)
