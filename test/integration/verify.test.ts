@@ -26,8 +26,12 @@ let serve: Serve
 beforeAll(async () => {
   installation = await createInstallation()
   serve = await startServe(installation.environment)
+  // Before and after everything else, whatever is read first: no correction is of the account's first and last usage.
+  await produceLookups('first', 4)
+  await installation.untilDrained()
   await produceTraffic(1, ITEMS)
-  await produceLookups()
+  await produceLookups('lookup', LOOKUPS)
+  await installation.untilDrained()
   await produceTollFree('leg-1')
   await recordReturnedPayment(installation, installation.config.database.url, 'saimaa-timber')
   await installation.untilDrained()
@@ -59,10 +63,10 @@ async function produceTraffic(seed: number, count: number): Promise<void> {
   }
 }
 
-async function produceLookups(): Promise<void> {
+async function produceLookups(name: string, count: number): Promise<void> {
   const topic = 'usage.other.v1'
-  const messages = Array.from({ length: LOOKUPS }, (_, i) => {
-    const event = { ...eventOf(`lookup-${i}`), interaction_id: null, sku: 'number-lookup', quantity: 1 }
+  const messages = Array.from({ length: count }, (_, i) => {
+    const event = { ...eventOf(`${name}-${i}`), interaction_id: null, sku: 'number-lookup', quantity: 1 }
     return { key: ACCOUNT, value: Buffer.from(installation.encode(topic, event)) }
   })
   await installation.produce(topic, messages)
