@@ -48,7 +48,7 @@ export const cardOf = (methodId: string) => ({
   brand: 'visa',
   last4: '4242',
   expiryMonth: 12,
-  expiryYear: 2030,
+  expiryYear: 2099,
   isDefault: true,
 })
 
