@@ -89,17 +89,21 @@ describe.skipIf(browserFound === null)('paying on the page', () => {
     const { accountId, page } = await open()
     const { dialog, pay } = await openAddCredit(page)
     let asked = 0
+    const looked = Promise.withResolvers<void>()
     await page.route('**/top-ups', async (route) => {
       if (route.request().method() === 'POST' && ++asked < 3) {
         await route.fetch()
         return await route.abort('connectionreset')
       }
+      // The page asks again by itself, and its dialog would close while it is looked at.
+      if (asked === 3) await looked.promise
       await route.continue()
     })
     await pay.click()
     await dialog.getByText('We do not know yet whether it went through.').waitFor()
     await dialog.getByText('You are charged at most once for this.').waitFor()
     expect(await findGrave(page)).toEqual([])
+    looked.resolve()
     await dialog.waitFor({ state: 'hidden' })
     expect(asked).toBe(3)
     expect(await pages.charges(accountId)).toBe(1)
