@@ -18,6 +18,7 @@ import { openTestApi, type TestApi } from '../support/api.ts'
 import { type Fields, testAccount } from '../support/catalog.ts'
 import { adjust, apply, postPayments, recordUsage } from '../support/ledger.ts'
 import { abroad, correctionOf, lookup, sms } from '../support/usage-events.ts'
+import { withinOneDay } from '../support/within-one-day.ts'
 
 let api: TestApi
 let client: ApiClient
@@ -433,6 +434,8 @@ describe('a balance over time', () => {
   const dayFromToday = (days: number) => formatDate(Date.now() * 1000 + days * MICROS_PER_DAY)
   const balancesOf = ({ points }: Schema<'BalanceHistory'>) => points.map(({ balance }) => Number(balance))
 
+  beforeAll(() => withinOneDay('UTC', 30_000))
+
   it('has one point per day up to now, including days without movements', async () => {
     await apply(api, [testAccount({ accountId: 'quiet' })])
     await adjust(api, 'quiet', 10_000_000n)
@@ -551,6 +554,7 @@ describe('a forecast', () => {
   it('suggests amounts that cover the usage, and warns of an unusual day', async () => {
     await apply(api, [testAccount({ accountId: 'steady' })])
     await adjust(api, 'steady', 20_000_000n)
+    await withinOneDay('UTC', 15_000)
     for (let day = 0; day < 5; day++) {
       await recordUsage(api, ...Array.from({ length: 4 }, (_, i) => abroad('steady', `d${day}-${i}`, 'ann')))
       await age(api.pool, 'steady', 24)

@@ -1,6 +1,6 @@
 /** The charts of the built billing page, in a real browser on the real API: their figures equal those of the movements. */
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Schema } from '../../src/api/client/client.ts'
 import { findGrave } from '../../testkit/axe.ts'
 import { until } from '../../testkit/until.ts'
@@ -12,6 +12,7 @@ import { browserFor } from '../support/found-browser.ts'
 import { adjust, apply, postPayments, recordUsage } from '../support/ledger.ts'
 import { untilInPage } from '../support/until-in-page.ts'
 import { abroad, correctionOf, lookup, sms } from '../support/usage-events.ts'
+import { withinOneDay } from '../support/within-one-day.ts'
 
 const ACCOUNT = 'charted'
 
@@ -39,6 +40,7 @@ describe.skipIf(browserFound === null)('the charts', () => {
     await fill()
   })
 
+  beforeEach(() => withinOneDay('UTC', 20_000))
   afterEach(() => pages.closePages())
   afterAll(() => pages?.close())
 

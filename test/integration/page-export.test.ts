@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { parseMoney } from '../../src/core/money.ts'
 import { prepareNextPart } from '../../src/reporting/exports/prepare-export.ts'
 import { findGrave } from '../../testkit/axe.ts'
@@ -19,6 +19,7 @@ import { browserFor } from '../support/found-browser.ts'
 import { adjust, apply } from '../support/ledger.ts'
 import { runPython, testPython } from '../support/python.ts'
 import { untilFocusIsOn, untilInPage } from '../support/until-in-page.ts'
+import { withinOneDay } from '../support/within-one-day.ts'
 
 const ZONE = 'Europe/Berlin'
 /** By the database, with its own time zone data. */
@@ -41,6 +42,10 @@ describe.skipIf(browserFound === null)('exporting on the page', () => {
   beforeAll(async () => {
     pages = await openBillingPages(browserFound!, { arePaymentsMade: false })
     api = pages.api
+  })
+
+  beforeEach(async () => {
+    await withinOneDay(ZONE, 30_000)
     const { rows } = await api.pool.query<{ from_at: string; to_at: string }>(LAST_MONTH)
     lastMonth = { from: new Date(rows[0]!.from_at), to: new Date(rows[0]!.to_at) }
   })

@@ -1,6 +1,6 @@
 /** Movements on the built page, in a real browser on the real API: searches find what they should, and leave nothing in URLs. */
 import type { Locator, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { rollUp } from '../../src/reporting/roll-up.ts'
 import { findGrave } from '../../testkit/axe.ts'
 import { makeMovements } from '../../testkit/movements.ts'
@@ -10,6 +10,7 @@ import { callFields, testAccount } from '../support/catalog.ts'
 import { browserFor } from '../support/found-browser.ts'
 import { adjust, apply, recordUsage } from '../support/ledger.ts'
 import { untilFocusIsOn, untilInPage } from '../support/until-in-page.ts'
+import { withinOneDay } from '../support/within-one-day.ts'
 
 const LIVE_TIMES = { lookEveryMs: 100, noticesEveryMs: 400, readAtLeastEveryMs: 400 }
 /** The reader's zone: five hours from UTC, so that days are not the server's. */
@@ -31,12 +32,15 @@ describe.skipIf(browserFound === null)('movements', () => {
     pages = await openBillingPages(browserFound!, { arePaymentsMade: false, liveTimes: LIVE_TIMES })
     api = pages.api
     await apply(api, [testAccount({ accountId: MANY, packages: [] })])
-    const to = new Date(Date.now() - 60_000)
+    // So that there are some of this month at its beginning too.
+    await withinOneDay(ZONE, 60_000)
+    const to = new Date()
     const from = new Date(to.getTime() - DAYS * 86_400_000)
     await makeMovements(api.pool, { accountId: MANY, count: MOVEMENTS, from, to })
     while ((await rollUp(api.pool)).hasMore);
   })
 
+  beforeEach(() => withinOneDay(ZONE, 20_000))
   afterEach(() => pages.closePages())
   afterAll(() => pages?.close())
 
@@ -310,11 +314,15 @@ describe.skipIf(browserFound === null)('movements', () => {
       if (/movement-searches$/.test(response.url())) looks += 1
     })
     const showNew = page.getByRole('button', { name: 'Show new' })
+    // Seldom enough to let the answers arrive: each time it reads everything again, and drops what it waits for.
     const later = <T>(what: () => T | Promise<T>) =>
-      expect.poll(async () => {
-        await page.clock.fastForward(15_000)
-        return what()
-      })
+      expect.poll(
+        async () => {
+          await page.clock.fastForward(15_000)
+          return what()
+        },
+        { interval: 500, timeout: 30_000 },
+      )
     for (const micros of [1_000_000n, 2_000_000n]) {
       const before = looks
       await adjust(api, accountId, micros)
