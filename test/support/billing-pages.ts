@@ -9,6 +9,15 @@ import { openTestApi, type TestApi, type TestApiOptions } from './api.ts'
 import { testAccount, usageFields } from './catalog.ts'
 import { adjust, apply, recordUsage } from './ledger.ts'
 
+/**
+ * The page waits this long for all parts of its first view (web/src/billing.tsx). Then it shows those that it has, and the
+ * others move them. A busy machine may need longer, and tests want the whole view.
+ */
+const WAITS_FOR_ALL_MS = 3_000
+const PATIENT = `(() => {
+  const wait = window.setTimeout
+  window.setTimeout = (work, ms, ...values) => wait(work, ms === ${WAITS_FOR_ALL_MS} ? 60_000 : ms, ...values)
+})()`
 const WORKER_REST_MS = 50
 /** The price of one number lookup. */
 const LOOKUP_MICROS = 4_000n
@@ -138,6 +147,8 @@ export async function openBillingPages(
   ): Promise<Page> {
     const page = await context.newPage()
     await prepare?.(page)
+    // Last, as a clock that a test installs has a `setTimeout` of its own.
+    await page.addInitScript(PATIENT)
     await page.goto(`${api.url}/billing/${accountId}${query}`)
     // Not by role, as an open dialog hides it from role queries.
     await page.locator('.balance-figure').waitFor()
