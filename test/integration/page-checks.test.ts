@@ -278,13 +278,12 @@ describe.skipIf(browserFound === null)('the page', () => {
 
     it('announces one thing in half a minute, however often calls stop and work again', async () => {
       const accountId = await pages.account(20_000_000n)
-      const page = await pages.open(accountId, {
+      const page = await pages.openLive(accountId, {
         prepare: async (fresh) => {
           await fresh.clock.install()
           await watched(fresh)
         },
       })
-      await page.locator('[role=alert].visually-hidden').waitFor({ state: 'attached' })
       // Blocked for a second at a time, which is longer than the page takes to paint.
       await underLoad(4, (event) =>
         adjust(pages.api, accountId, Math.floor(event / 50) % 2 === 0 ? -1_000_000n : 1_000_000n),

@@ -5,6 +5,7 @@ import { buildPage, isPageBuilt } from '../../scripts/page.mjs'
 import { readPageFiles } from '../../src/api/pages/page-files.ts'
 import type { AccountSettings } from '../../src/core/settings/settings.ts'
 import { type FoundBrowser, launchBrowser } from '../../stack/browser.ts'
+import { until } from '../../testkit/until.ts'
 import { openTestApi, type TestApi, type TestApiOptions } from './api.ts'
 import { testAccount, usageFields } from './catalog.ts'
 import { adjust, apply, recordUsage } from './ledger.ts'
@@ -50,6 +51,8 @@ export interface BillingPages {
   use(accountId: string, micros: bigint): Promise<void>
   /** The open page, in a separate browser context. */
   open(accountId: string, options?: PageOptions): Promise<Page>
+  /** The same, once it has taken the first events of its stream, which are no news to it. */
+  openLive(accountId: string, options?: PageOptions): Promise<Page>
   /** Another tab beside an open page. */
   openTab(page: Page, accountId: string, query?: string): Promise<Page>
   charges(accountId: string): Promise<number>
@@ -93,12 +96,20 @@ export async function openBillingPages(
       const what = { type: 'other', sku: 'number-lookup', quantity, event_id: randomUUID(), account_id: accountId }
       await recordUsage(api, usageFields(what))
     },
-    async open(accountId, { browser: options, prepare, query, ...asked } = {}) {
-      const context = await browser.newContext(options)
-      contexts.push(context)
-      const [name, value] = (await sessionOf(accountId, asked)).split('=') as [string, string]
-      await context.addCookies([{ name, value, url: api.url }])
-      return await show(context, accountId, { query, prepare })
+    open,
+    async openLive(accountId, options = {}) {
+      let reads = 0
+      const page = await open(accountId, {
+        ...options,
+        prepare: async (fresh) => {
+          fresh.on('request', (request) => {
+            if (request.method() === 'GET' && request.url().endsWith('/alert-levels')) reads += 1
+          })
+          await options.prepare?.(fresh)
+        },
+      })
+      await until('the first events have made it read the settings again', () => reads > 1)
+      return page
     },
     openTab: (page, accountId, query) => show(page.context(), accountId, { query }),
     charges: async (accountId) => (await api.charges(accountId)).length,
@@ -121,6 +132,17 @@ export async function openBillingPages(
       await browser.close()
       await api.close()
     },
+  }
+
+  async function open(
+    accountId: string,
+    { browser: options, prepare, query, ...asked }: PageOptions = {},
+  ): Promise<Page> {
+    const context = await browser.newContext(options)
+    contexts.push(context)
+    const [name, value] = (await sessionOf(accountId, asked)).split('=') as [string, string]
+    await context.addCookies([{ name, value, url: api.url }])
+    return await show(context, accountId, { query, prepare })
   }
 
   async function work(): Promise<void> {
