@@ -24,6 +24,7 @@ export const CONFLICT = 'content_differs'
 const PAGE_LETTERS = 500
 /** A broker limits all messages of one send to a partition like a single message, to 1 MiB. */
 const SEND_BYTES = 900_000
+const NOT_KEPT = 'its value was not kept'
 
 export interface FailedReplay extends Position {
   readonly reason: string
@@ -47,7 +48,7 @@ export function beginReplay(after: DeadLetterPlace | null = null): ReplayProgres
 export interface ReplayBounds {
   /** Only letters whose value is stored count. */
   readonly maxLetters: number
-  /** Checked between sends. */
+  /** Checked after each page of up to 500 letters. */
   readonly isTimeUp: () => boolean
 }
 
@@ -77,7 +78,7 @@ export async function replayDeadLetters(
       left -= part.length
     }
     for (const letter of page) {
-      if (!letter.isValueKept) progress.failed.push({ ...positionOf(letter), reason: 'its value was not kept' })
+      if (!letter.isValueKept) progress.failed.push({ ...positionOf(letter), reason: NOT_KEPT })
     }
     progress.last = page.at(-1) ?? progress.last
     progress.isDone = page.length < limit
@@ -86,7 +87,8 @@ export async function replayDeadLetters(
 
 /**
  * Letters are marked after the broker has acknowledged them. A crash in between sends them twice, which is harmless
- * because of their identity. Marked first, they could be lost.
+ * because of their identity. Marked first, they could be lost. A letter whose value was cleared since it was listed is not
+ * sent: without its value it would be another message.
  */
 async function replayPart(
   pool: Pool,
@@ -95,21 +97,28 @@ async function replayPart(
   progress: ReplayProgress,
 ): Promise<void> {
   const originals = await readOriginals(pool, letters)
+  const found = letters.map((letter, i) => ({ letter, original: originals[i]! }))
+  const isCleared = ({ letter, original }: (typeof found)[number]) =>
+    letter.sizeBytes !== null && original.value === null
+  for (const { letter } of found.filter(isCleared)) progress.failed.push({ ...positionOf(letter), reason: NOT_KEPT })
+  const kept = found.filter((one) => !isCleared(one))
+  if (kept.length === 0) return
   try {
-    await sender.send(letters.map((letter, i) => ({ ...positionOf(letter), ...originals[i]! })))
+    await sender.send(kept.map(({ letter, original }) => ({ ...positionOf(letter), ...original })))
   } catch (error) {
     if (!(error instanceof TooBigForTopic)) throw error
-    if (letters.length === 1) {
+    if (kept.length === 1) {
       const reason = `${error.message}; raise its max.message.bytes and replay again`
-      progress.failed.push({ ...positionOf(letters[0]!), reason })
+      progress.failed.push({ ...positionOf(kept[0]!.letter), reason })
       return
     }
     // Some may have arrived, which nothing reports. One by one, each is sent at most once more.
-    for (const letter of letters) await replayPart(pool, sender, [letter], progress)
+    for (const { letter } of kept) await replayPart(pool, sender, [letter], progress)
     return
   }
-  await markReplayed(pool, letters)
-  progress.replayed += letters.length
+  const sent = kept.map(({ letter }) => letter)
+  await markReplayed(pool, sent)
+  progress.replayed += sent.length
 }
 
 function positionOf({ topic, partition, offset }: Position): Position {

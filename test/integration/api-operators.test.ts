@@ -4,6 +4,7 @@ import type { Admin, KafkaMessage } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Permission } from '../../src/api/access/permissions.ts'
 import { formatMoney } from '../../src/core/money.ts'
+import { beginReplay, replayDeadLetters } from '../../src/dead-letters/replay.ts'
 import { inTransaction } from '../../src/platform/postgres.ts'
 import { listMovements, NO_FILTER } from '../../src/reporting/find-movements.ts'
 import { until } from '../../testkit/until.ts'
@@ -451,7 +452,8 @@ describe('a catalog', () => {
     const big = await ask('/v1/api-keys', body200kB, {}, await api.operator())
     expect([big.status, type(big)]).toEqual([413, 'too-large'])
   })
-})
+
+)
 
 describe('dead letters', () => {
   const topic = `replay-${randomUUID()}`
@@ -599,6 +601,41 @@ describe('dead letters', () => {
       { topic, partition: 0, offset: expect.any(Number), reason: 'its value was not kept' },
     ])
     expect(await onTopic()).toBe(before + 6)
+  })
+
+  it('that are cleared while they are replayed are not sent without their value, and are listed', async () => {
+    const further = `further-${randomUUID()}`
+    await note({ accountId: 'cleared' }, { accountId: 'cleared', onTopic: further })
+    const sent: string[] = []
+    const sender = {
+      async send(messages: readonly { readonly value: Buffer | null }[]) {
+        sent.push(...messages.map(({ value }) => String(value)))
+        // As the job does that clears phone numbers.
+        await api.pool.query(
+          `update tollgate.dead_letters set original = null, key = null, headers = '[]' where topic = $1`,
+          [further],
+        )
+      },
+      close: async () => {},
+    }
+    const progress = beginReplay()
+    const filter = {
+      reason: null,
+      accountId: 'cleared',
+      topic: null,
+      since: null,
+      upTo: 'infinity',
+      isReplayed: false,
+      exceptReason: null,
+    }
+    await replayDeadLetters(api.pool, sender, filter, progress, { maxLetters: 10, isTimeUp: () => false })
+    expect(sent).toEqual([`bytes-${offset - 1}`])
+    expect(progress).toMatchObject({
+      replayed: 1,
+      failed: [{ topic: further, partition: 0, reason: 'its value was not kept' }],
+      isDone: true,
+    })
+    expect((await list('account_id=cleared&replayed=true')).items).toMatchObject([{ topic }])
   })
 
   it('are not replayed without a filter', async () => {
