@@ -9,8 +9,8 @@ import type { Pool } from '../../platform/postgres.ts'
 import { pause, retryWaitMs } from '../../platform/retry.ts'
 import type { LiveFacts } from './facts.ts'
 
-/** As many as the page shows at once. */
-const MAX_TOP_UPS = 20
+/** Per account: as many as the page shows at once. */
+export const MAX_TOP_UPS = 20
 const BACKOFF = { firstMs: 1_000, maxMs: 1_000 }
 
 interface ReaderParts {
@@ -55,14 +55,20 @@ export function createReader({ pool, log, isFollowed, onParts, onTopUps }: Reade
   function readWanted(): void {
     reading ??= readAll().finally(() => {
       reading = null
+      // Requested after `readAll` last looked, and before this.
+      if (isWanted()) readWanted()
     })
+  }
+
+  function isWanted(): boolean {
+    return !stopping.signal.aborted && accounts.size + ofTopUps.size > 0
   }
 
   async function readAll(): Promise<void> {
     // Wait for requests made in the same turn of the event loop.
     await null
     let isFailing = false
-    while (!stopping.signal.aborted && accounts.size + ofTopUps.size > 0) {
+    while (isWanted()) {
       try {
         await take(accounts, async (wanted) => {
           const found = await readParts(pool, wanted)

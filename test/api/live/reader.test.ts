@@ -56,6 +56,21 @@ describe('the database is read', () => {
     expect(reported).toEqual(['a 3', 'b none', 'b 1', 'c 2'])
   })
 
+  it('also for a request made at the very moment when a read ends', async () => {
+    for (let turns = 0; turns < 20; turns++) {
+      const { reader, asked, untilAsked } = open()
+      reader.read('a')
+      await untilAsked(1)
+      asked[0]!.answer([stands('a', 1n)])
+      for (let turn = 0; turn < turns; turn++) await null
+      reader.read('b')
+      await untilAsked(2)
+      expect(asked[1]!.accountIds).toEqual(['b'])
+      asked[1]!.answer([])
+      await reader.stop()
+    }
+  })
+
   it('again after a failure', async () => {
     const { reader, asked, reported, untilAsked } = open()
     reader.read('a')
