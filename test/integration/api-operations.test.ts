@@ -8,6 +8,7 @@ import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Permission } from '../../src/api/access/permissions.ts'
 import { createApiKey } from '../../src/ledger/access/api-keys.ts'
+import { Fault } from '../../src/platform/faults.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { type Serve, startServe } from '../../stack/serve.ts'
 import { type Stack, startStack } from '../../stack/stack.ts'
@@ -357,6 +358,24 @@ describe('a request', () => {
       await api.pool.query('alter table tollgate.catalog_versions rename column remark to comment')
     }
     expect((await ask(api.url, '/v1/catalogs', await api.operator())).status).toBe(200)
+  })
+
+  it('whose change is committed does not say that nothing was changed, if the database then goes away', async () => {
+    const token = await api.operator()
+    const { query } = api.pool
+    // Changes are made on a connection of their own; what was changed is read from the pool afterwards.
+    api.pool.query = (() => Promise.reject(new Fault('database_unavailable', 'gone'))) as never
+    const answer = await ask(api.url, '/v1/accounts/acme/alert-levels', token, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json', 'if-match': '*' },
+      body: '{"low":"7.00","custom":null}',
+    }).finally(() => {
+      api.pool.query = query
+    })
+    expect([answer.status, problem(answer)]).toEqual([503, 'unavailable'])
+    const levels = await ask(api.url, '/v1/accounts/acme/alert-levels', token)
+    expect(JSON.parse(levels.text).low).toBe('7.000000')
+    expect(JSON.parse(answer.text).detail).not.toMatch(/nothing was changed/)
   })
 
   it('for unknown paths is limited by address, as is guessing keys', async () => {

@@ -107,11 +107,12 @@ function unavailableDetail(code: FaultCode): string {
     case 'commit_unanswered':
       return 'the connection to the database was lost, so the change may have been made: repeat the request, with the same Idempotency-Key if you sent one'
     case 'catalog_unreadable':
-      return 'this release cannot read a catalog: nothing was changed; try again once it is upgraded'
+      return 'this release cannot read a catalog: try again once it is upgraded'
     case 'registry_unavailable':
       return 'the schema registry is not responding: nothing was changed; try again'
     default:
-      return 'the database is unavailable: nothing was changed; try again'
+      // Some routes read what they have changed: the read may fail after the change is committed.
+      return 'the database is unavailable: repeat the request, with the same Idempotency-Key if you sent one'
   }
 }
 
