@@ -420,6 +420,25 @@ describe('display names', () => {
     expect(second.body).toMatchObject({ items: [{ user_id: 'u-3' }], next_cursor: null })
   })
 
+  it('are listed in pages however long the ids are', async () => {
+    await apply(api, [testAccount({ accountId: 'long ids' })])
+    const token = await api.operator()
+    const users = '/v1/accounts/long%20ids/users'
+    const userIds = ['a', 'b', 'c'].map((first) => first.padEnd(200, '\u{4e00}'))
+    for (const userId of userIds) {
+      const path = `${users}/${encodeURIComponent(userId)}/display-name`
+      expect((await api.ask('PUT', path, { token, body: { name: 'Somebody' } })).status).toBe(200)
+    }
+    const listed: string[] = []
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const { status, body } = await api.ask('GET', `${users}?limit=1${cursor && `&cursor=${cursor}`}`, { token })
+      expect(status).toBe(200)
+      listed.push(body.items[0].user_id)
+      cursor = body.next_cursor
+    }
+    expect(listed).toEqual(userIds)
+  })
+
   it('cannot be changed by members or for other accounts, and are never blank', async () => {
     const [admin, member] = [await api.person('named', 'admin'), await api.person('named', 'member')]
     expect((await api.ask('GET', USERS, { token: member })).status).toBe(200)

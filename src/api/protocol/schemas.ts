@@ -128,12 +128,19 @@ export const IfMatchHeaders = z.object({
 
 export const MAX_PAGE_ITEMS = 200
 
-export const PageQuery = z.object({
-  cursor: z
+/** Enough for instants, numbers and our own ids. */
+const CURSOR_CHARACTERS = 500
+
+function cursorOf(maxCharacters: number) {
+  return z
     .string()
-    .regex(/^[\w-]{1,500}$/, { error: 'must be a value of next_cursor' })
+    .regex(new RegExp(`^[\\w-]{1,${maxCharacters}}$`), { error: 'must be a value of next_cursor' })
     .optional()
-    .meta({ description: 'The next_cursor of the previous page.' }),
+    .meta({ description: 'The next_cursor of the previous page.' })
+}
+
+export const PageQuery = z.object({
+  cursor: cursorOf(CURSOR_CHARACTERS),
   limit: z.coerce
     .number()
     .int()
@@ -142,6 +149,14 @@ export const PageQuery = z.object({
     .default(50)
     .meta({ description: 'Maximum number of items on a page.' }),
 })
+
+/**
+ * The query of a list that is ordered by ids of up to `maxIdCharacters`. A character has at most 3 bytes, which are 4
+ * characters of a cursor.
+ */
+export function pageQueryByIds(maxIdCharacters: number) {
+  return PageQuery.extend({ cursor: cursorOf(CURSOR_CHARACTERS + 4 * maxIdCharacters) })
+}
 
 /** A page of a list. */
 export function page<Item extends z.ZodType>(item: Item) {

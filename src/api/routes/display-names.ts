@@ -9,12 +9,14 @@ import {
 import { callerOf, noAccount } from '../access/authenticate.ts'
 import { actorOf } from '../access/permissions.ts'
 import { pageOf, readCursor } from '../protocol/paging.ts'
-import { AccountParams, Instant, PageQuery, page, text } from '../protocol/schemas.ts'
+import { AccountParams, Instant, page, pageQueryByIds, text } from '../protocol/schemas.ts'
 import type { Api, ApiContext } from './context.ts'
 import { refuseUnknownAccount } from './known-account.ts'
 
+const MAX_USER_ID_CHARACTERS = 200
+
 const UserParams = AccountParams.extend({
-  user_id: text(200).meta({ description: "The user's id, as in usage events.", examples: ['u-12'] }),
+  user_id: text(MAX_USER_ID_CHARACTERS).meta({ description: "The user's id, as in usage events.", examples: ['u-12'] }),
 })
 
 const User = z.object({ user_id: z.string(), name: z.string(), updated_at: Instant }).meta({ id: 'User' })
@@ -32,7 +34,7 @@ export function addDisplayNameRoutes(api: Api, { writer: { pool } }: ApiContext)
       summary: 'Users with a display name',
       description: 'Ordered by id, without users who have no display name.',
       params: AccountParams,
-      querystring: PageQuery,
+      querystring: pageQueryByIds(MAX_USER_ID_CHARACTERS),
       response: { 200: page(User) },
     },
     handler: async (request) => {

@@ -7,7 +7,7 @@ import { readAccount } from '../../ledger/accounts/read-account.ts'
 import { readClock } from '../../ledger/changes/read-clock.ts'
 import { noAccount } from '../access/authenticate.ts'
 import { pageOf, readCursor } from '../protocol/paging.ts'
-import { AccountParams, PageQuery, page } from '../protocol/schemas.ts'
+import { AccountParams, page, pageQueryByIds } from '../protocol/schemas.ts'
 import type { Api, ApiContext } from './context.ts'
 
 const FairUse = page(
@@ -37,15 +37,8 @@ const FairUse = page(
   })
   .meta({ id: 'FairUse' })
 
-const Query = PageQuery.extend({
-  // User ids may be as long as usage events allow.
-  cursor: z
-    .string()
-    .max(8_200)
-    .regex(/^[\w-]*$/, { error: 'must be a value of next_cursor' })
-    .optional()
-    .meta({ description: 'The next_cursor of the previous page.' }),
-})
+/** As long as texts in usage events may be. */
+const MAX_USER_ID_CHARACTERS = 2_000
 
 export function addFairUseRoutes(api: Api, { writer: { pool }, recentCatalogs }: ApiContext): void {
   api.route({
@@ -58,7 +51,7 @@ export function addFairUseRoutes(api: Api, { writer: { pool }, recentCatalogs }:
       summary: 'Included minutes used in this billing cycle, by user',
       description: 'Ordered by user id, without users for whom the package has not covered any calls in this cycle.',
       params: AccountParams,
-      querystring: Query,
+      querystring: pageQueryByIds(MAX_USER_ID_CHARACTERS),
       response: { 200: FairUse },
     },
     handler: async (request) => {
