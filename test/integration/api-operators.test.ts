@@ -453,7 +453,24 @@ describe('a catalog', () => {
     expect([big.status, type(big)]).toEqual([413, 'too-large'])
   })
 
-)
+  it('of an earlier version is refused if accounts would lose what they use, and the version is pointed at', async () => {
+    const own = await openTestApi()
+    try {
+      const token = await own.operator()
+      const yaml = `${FILES['catalog.yaml']}  - id: later-usd\n    currency: USD\n`
+      const body = { ...WANTED, files: { ...FILES, 'catalog.yaml': yaml } }
+      expect((await own.ask('POST', '/v1/catalogs', { token, body, headers: once() })).status).toBe(201)
+      await apply(own, [testAccount({ accountId: 'later', tariff: 'later-usd', currency: 'USD' })])
+      const answer = await own.ask('POST', '/v1/catalogs/1/roll-back', { token, body: {}, headers: once() })
+      expect([answer.status, type(answer)]).toEqual([422, 'not-possible'])
+      expect(answer.body.errors).toEqual([
+        { path: '/path/version', code: 'in_use', detail: 'tariff later-usd is in use, but missing from this catalog' },
+      ])
+    } finally {
+      await own.close()
+    }
+  })
+})
 
 describe('dead letters', () => {
   const topic = `replay-${randomUUID()}`

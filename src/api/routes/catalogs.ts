@@ -4,7 +4,7 @@ import type { Fault } from '../../catalog/faults.ts'
 import { catalogHash, parseCatalog } from '../../catalog/load.ts'
 import type { Catalog } from '../../core/catalog/catalog.ts'
 import { listCatalogPage, readCatalog, type StoredCatalog } from '../../ledger/catalogs/list-catalogs.ts'
-import { type PublishedCatalog, type PublishResult, publishCatalog } from '../../ledger/catalogs/publish-catalog.ts'
+import { type PublishedCatalog, publishCatalog } from '../../ledger/catalogs/publish-catalog.ts'
 import { readCatalogFiles } from '../../ledger/catalogs/read-catalog-files.ts'
 import { rollBackCatalog } from '../../ledger/catalogs/roll-back-catalog.ts'
 import { callerOf } from '../access/authenticate.ts'
@@ -204,8 +204,9 @@ function addPublishCatalog(api: Api, { writer: { pool } }: ApiContext): void {
         inForceFrom: instantTextOrNull(in_force_from),
       }
       const key = { kind: 'catalog', key: request.headers['idempotency-key'], content: wanted } as const
-      const published = publishedOf(await publishCatalog(pool, { ...wanted, catalog, files }, key))
-      return await reply.code(201).send(publishedJson(published))
+      const result = await publishCatalog(pool, { ...wanted, catalog, files }, key)
+      if ('refused' in result) throw refusal(result.refused, '/body/files')
+      return await reply.code(201).send(publishedJson(result))
     },
   })
 }
@@ -241,7 +242,7 @@ function addRollBackCatalog(api: Api, { writer: { pool } }: ApiContext): void {
         if (result.refused === 'unreadable') {
           throw new ApiProblem('conflict', `catalog version ${version} cannot be read by this release`)
         }
-        throw refusal(result.refused)
+        throw refusal(result.refused, '/path/version')
       }
       return await reply.code(201).send(publishedJson(result))
     },
@@ -268,19 +269,15 @@ function faultJson({ file, line, reason }: Fault): FileFault {
   return { file, line, reason }
 }
 
-function publishedOf(result: PublishResult): PublishedCatalog {
-  if ('refused' in result) throw refusal(result.refused)
-  return result
-}
-
-function refusal(refused: readonly string[] | 'request_key_reused'): ApiProblem {
+/** `path`: the part of the request that chose the catalog. */
+function refusal(refused: readonly string[] | 'request_key_reused', path: string): ApiProblem {
   if (refused === 'request_key_reused') {
     return new ApiProblem(
       'request_key_reused',
       'this Idempotency-Key was already used for another catalog, comment, instant or caller: nothing was published',
     )
   }
-  const errors = refused.slice(0, MAX_SHOWN_FAULTS).map((detail) => ({ path: '/body/files', code: 'in_use', detail }))
+  const errors = refused.slice(0, MAX_SHOWN_FAULTS).map((detail) => ({ path, code: 'in_use', detail }))
   return new ApiProblem(
     'not_possible',
     'accounts use tariffs or packages that this catalog does not offer: nothing was published',
