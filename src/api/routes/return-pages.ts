@@ -13,7 +13,7 @@ import { sendPage } from '../pages/html.ts'
 import { goingBackPage, nowherePage } from '../pages/return-pages.ts'
 import type { Api, ApiContext } from './context.ts'
 
-const CONFIG = { access: 'public', writes: true } as const
+const CONFIG = { access: 'public', writes: true, isPage: true } as const
 
 export function addReturnPages(api: Api, { writer, provider, brand, log }: ApiContext): void {
   api.get('/return/payment', { config: CONFIG, schema: { hide: true } }, async (request, reply) => {
