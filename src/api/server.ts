@@ -5,6 +5,7 @@ import { fastify } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import { histogram, type Registry } from '../platform/metrics.ts'
 import { addAuthentication } from './access/authenticate.ts'
+import { loggedCaller } from './access/permissions.ts'
 import { createRateLimits, type RateLimits } from './access/rate-limits.ts'
 import type { TokenReader } from './access/tokens.ts'
 import { createFollowing, type LiveNews } from './live/follow.ts'
@@ -185,8 +186,7 @@ function addAccounting(app: Api, { log }: ApiContext, registry: Registry, onWrit
         route,
         status,
         duration_ms: Math.round(elapsedTime * 10) / 10,
-        // A person's subject may be an e-mail address, so it is not logged.
-        caller: caller?.kind === 'key' ? `key ${caller.keyId}` : (caller?.kind ?? 'nobody'),
+        caller: caller === null ? 'nobody' : loggedCaller(caller),
       },
       'answered',
     )

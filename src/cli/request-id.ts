@@ -3,7 +3,7 @@
  * runs.
  */
 import { randomUUID } from 'node:crypto'
-import { isRequestKey } from '../ledger/changes/request-keys.ts'
+import { REQUEST_KEY_FORM } from '../ledger/changes/request-keys.ts'
 import { mayBeCommitted } from '../platform/postgres.ts'
 import { CommandFailed } from './command.ts'
 
@@ -32,7 +32,8 @@ export function takeRequestId(given: string | undefined, done: string, maybe: st
 
 /** Throws `CommandFailed` with 2 unless it is a valid idempotency key. */
 export function checkRequestId(requestId: string): void {
-  if (!isRequestKey(requestId)) throw new CommandFailed('--request-id must be 1 to 200 printable ASCII characters', 2)
+  if (!REQUEST_KEY_FORM.test(requestId))
+    throw new CommandFailed('--request-id must be 1 to 200 printable ASCII characters', 2)
 }
 
 /** Awaits the change. If the connection broke before the answer, fails with `maybe`, which says what to do now. */

@@ -103,6 +103,11 @@ export function actorOf(caller: Caller): string {
   return caller.kind === 'key' ? `api-key ${caller.name}` : caller.subject
 }
 
+/** The caller as the log names it. A person's subject may be an e-mail address, so it is not logged. */
+export function loggedCaller(caller: Caller): string {
+  return caller.kind === 'key' ? `key ${caller.keyId}` : caller.kind
+}
+
 /** Whether the caller sees phone numbers, cards and people unmasked. */
 export function seesInFull(caller: Caller): boolean {
   return caller.kind !== 'person' || caller.role === 'admin'

@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { formatInstant, parseInstantOrDate } from '../../core/instant.ts'
 import { CURRENCIES, formatMoney, parseMoney } from '../../core/money.ts'
 import { BILLING_MODES } from '../../core/settings/settings.ts'
+import { REQUEST_KEY_FORM } from '../../ledger/changes/request-keys.ts'
 
 /** An amount, with as many digits before the point as the largest amount that is stored. */
 const AMOUNT = /^-?\d{1,13}(\.\d{1,6})?$/
@@ -110,7 +111,7 @@ export const BillingMode = z
 
 export const IdempotencyKey = z
   .string()
-  .regex(/^[ -~]{1,200}$/, { error: 'must be 1 to 200 printable ASCII characters' })
+  .regex(REQUEST_KEY_FORM, { error: 'must be 1 to 200 printable ASCII characters' })
   .meta({
     description:
       'A random value that you choose for each operation that must happen only once. Repeating the key returns the first answer, for 30 days.',

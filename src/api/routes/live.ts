@@ -1,7 +1,7 @@
 /** Live updates of an account as server-sent events. */
 import { z } from 'zod'
 import { callerOf, credentialOf } from '../access/authenticate.ts'
-import type { Caller } from '../access/permissions.ts'
+import { loggedCaller } from '../access/permissions.ts'
 import { callerKeyOf } from '../access/rate-limits.ts'
 import { LiveEvent } from '../live/events.ts'
 import { seenFrom } from '../live/facts.ts'
@@ -77,15 +77,11 @@ export function addLiveRoutes(api: Api, { writer: { pool }, log }: ApiContext, p
         onEnd(reason, events) {
           release()
           const seconds = Math.round((performance.now() - openedAtMs) / 1000)
-          log.info({ request_id: request.id, reason, events, seconds, caller: kindOf(caller) }, 'a stream ended')
+          log.info({ request_id: request.id, reason, events, seconds, caller: loggedCaller(caller) }, 'a stream ended')
         },
       })
       // The client disconnected before the stream was opened.
       if (reply.raw.destroyed) stream.end('client_gone')
     },
   })
-}
-
-function kindOf(caller: Caller): string {
-  return caller.kind === 'key' ? `key ${caller.keyId}` : caller.kind
 }

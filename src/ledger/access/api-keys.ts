@@ -2,7 +2,6 @@
  * API keys of services. A key consists of an id and a secret. Only the hash of the secret is stored, so it is shown once, when
  * it is created. Secrets are 256 random bits, so a plain hash is enough, and each request is checked by one look-up.
  */
-
 import { hash, randomBytes } from 'node:crypto'
 import { type Connection, inTransaction, type Pool } from '../../platform/postgres.ts'
 import { instantText } from '../../platform/sql.ts'
@@ -113,9 +112,10 @@ const COLUMNS = `
   ${instantText('last_used_at')} as last_used_at,
   ${instantText('rotated_at')} as rotated_at,
   ${instantText('revoked_at')} as revoked_at,
-  to_char((select max(expires_at) from tollgate.api_key_secrets s
-            where s.key_id = k.key_id and revoked_at is null and expires_at > clock_timestamp())
-          at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as earlier_secret_expires_at`
+  ${instantText(`(
+    select max(expires_at) from tollgate.api_key_secrets s
+     where s.key_id = k.key_id and k.revoked_at is null and expires_at > clock_timestamp()
+  )`)} as earlier_secret_expires_at`
 
 const LIST_KEYS = `
   select ${COLUMNS} from tollgate.api_keys k
@@ -174,7 +174,7 @@ function keyOf(row: KeyRow): ApiKey {
 
 /** Looks the secret up by its hash. The time that takes reveals nothing, as nobody can choose the hash of a guess. */
 const FIND_BY_SECRET = `
-  select k.key_id, name, scopes, account_ids,
+  select name, scopes, account_ids,
          last_used_at is null or last_used_at < now() - interval '1 minute' as is_use_due
     from tollgate.api_key_secrets s
     join tollgate.api_keys k using (key_id)
@@ -194,7 +194,7 @@ export function isApiKeyToken(token: string): boolean {
 export async function useApiKey(pool: Pool, token: string): Promise<KeyInUse | null> {
   const [, keyId, secret] = TOKEN.exec(token) ?? []
   if (keyId === undefined || secret === undefined) return null
-  const { rows } = await pool.query<KeyRow & { is_use_due: boolean }>({
+  const { rows } = await pool.query<Pick<KeyRow, 'name' | 'scopes' | 'account_ids'> & { is_use_due: boolean }>({
     name: 'find-api-key',
     text: FIND_BY_SECRET,
     values: [hashOf(secret), keyId],

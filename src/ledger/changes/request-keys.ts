@@ -27,7 +27,7 @@ export const INSTALLATION = ''
 
 export interface RequestKey {
   readonly kind: RequestKind
-  /** Chosen by the caller: see `isRequestKey`. */
+  /** Chosen by the caller: see `REQUEST_KEY_FORM`. */
   readonly key: string
   /**
    * The whole request, serialisable by `canonicalJson`. A field that is added to a kind later must be undefined where it is
@@ -36,13 +36,11 @@ export interface RequestKey {
   readonly content: unknown
 }
 
-/** A key that is older counts as new. */
+/** An older key is deleted, and then counts as new. */
 export const REQUEST_KEYS_KEPT_DAYS = 30
 
-/** Whether a text is 1 to 200 printable ASCII characters; the database refuses any other key. */
-export function isRequestKey(text: string): boolean {
-  return /^[ -~]{1,200}$/.test(text)
-}
+/** 1 to 200 printable ASCII characters; the database refuses any other key. */
+export const REQUEST_KEY_FORM = /^[ -~]{1,200}$/
 
 const READ_REQUEST = `
   select content_hash, answer from tollgate.request_keys where account_id = $1 and kind = $2 and key = $3`
