@@ -4682,7 +4682,7 @@ export interface components {
       /** Drop events that are not newer by (epoch, version). */
       version: number
 
-      /** Top-ups that are open, and those that have changed since the previous event of this kind. All others are unchanged. */
+      /** Top-ups that are open, and those that have changed since the previous event of this kind. All others are unchanged. It has at most 20: if it has that many after a reconnect, list the top-ups again. */
       items: components['schemas']['TopUp'][]
     }
     MethodSetup: {

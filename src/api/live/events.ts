@@ -9,6 +9,7 @@ import { Balance, balanceJson, Epoch } from '../views/balance-view.ts'
 import { Notices } from '../views/notice-views.ts'
 import { TopUp, topUpJson } from '../views/top-up-views.ts'
 import type { LiveFacts, Place } from './facts.ts'
+import { MAX_TOP_UPS } from './reader.ts'
 
 const Version = z.int().meta({ description: 'Drop events that are not newer by (epoch, version).' })
 
@@ -23,8 +24,7 @@ const LiveTopUps = z
     epoch: Epoch,
     version: Version,
     items: z.array(TopUp).meta({
-      description:
-        'Top-ups that are open, and those that have changed since the previous event of this kind. All others are unchanged.',
+      description: `Top-ups that are open, and those that have changed since the previous event of this kind. All others are unchanged. It has at most ${MAX_TOP_UPS}: if it has that many after a reconnect, list the top-ups again.`,
     }),
   })
   .meta({ id: 'LiveTopUps' })

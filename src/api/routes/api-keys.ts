@@ -166,7 +166,7 @@ function addRotateApiKey(api: Api, { writer: { pool } }: ApiContext): void {
       tags: ['API keys'],
       summary: 'Rotate the secret of an API key',
       description:
-        'The previous secret stays valid for a while, and any older one ends at once. If the answer was lost, rotate again: the lost secret is then the previous one.',
+        'The previous secret stays valid for a while, and any older one ends at once. If the answer was lost, rotating again ends the secret that services still use: replace it everywhere at once, or create another key.',
       params: KeyParams,
       body: WantedRotation,
       response: { 200: ApiKeyWithToken },
