@@ -118,6 +118,8 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     routerOptions: { maxParamLength: PATH_PARAMETER_CHARACTERS },
     // Idle keep-alive connections must not delay a stop.
     forceCloseConnections: 'idle',
+    // What still arrives while the server stops is carried out, instead of refused with a body that is no problem document.
+    return503OnClosing: false,
   }).withTypeProvider<ZodTypeProvider>()
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)

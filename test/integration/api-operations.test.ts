@@ -12,7 +12,7 @@ import { Fault } from '../../src/platform/faults.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { type Serve, startServe } from '../../stack/serve.ts'
 import { type Stack, startStack } from '../../stack/stack.ts'
-import { until } from '../../testkit/until.ts'
+import { until, within } from '../../testkit/until.ts'
 import { openTestApi, type TestApi } from '../support/api.ts'
 import { testAccount } from '../support/catalog.ts'
 import { createInstallation, type TestInstallation } from '../support/installation.ts'
@@ -386,6 +386,40 @@ describe('a request', () => {
     })
     expect([answer.status, answer.headers.get('content-type')]).toEqual([503, 'text/html; charset=utf-8'])
     expect(answer.text).toContain('Try again in a moment.')
+  })
+
+  it('on a connection that is kept alive is carried out while the process stops', async () => {
+    const stopping = await openTestApi()
+    await apply(stopping, [testAccount({ accountId: 'acme' })])
+    const lock = await stopping.pool.connect()
+    await lock.query('begin')
+    await lock.query(`select from tollgate.accounts where account_id = 'acme' for update`)
+    const body = '{"amount":"1.00","reason":"x"}'
+    const socket = connect(Number(new URL(stopping.url).port), '127.0.0.1')
+    let received = ''
+    socket.on('data', (bytes) => {
+      received += bytes
+    })
+    const token = await stopping.operator()
+    const common = `host: x\r\nauthorization: Bearer ${token}\r\n`
+    socket.write(
+      `POST /v1/accounts/acme/adjustments HTTP/1.1\r\n${common}content-type: application/json\r\nidempotency-key: a\r\n` +
+        `content-length: ${body.length}\r\n\r\n${body}`,
+    )
+    await until('the adjustment waits for the lock', async () => {
+      const { rows } = await stopping.pool.query(
+        `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      )
+      return rows.length > 0
+    })
+    const stopped = stopping.close()
+    socket.write(`GET /v1/accounts/acme/balance HTTP/1.1\r\n${common}\r\n`)
+    await lock.query('rollback')
+    lock.release()
+    await within('the stop', stopped, 10_000)
+    await until('all is received', () => socket.closed)
+    expect(received.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 201', 'HTTP/1.1 200'])
+    expect(received).toMatch(/connection: close/i)
   })
 
   it('for unknown paths is limited by address, as is guessing keys', async () => {
