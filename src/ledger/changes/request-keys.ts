@@ -65,7 +65,10 @@ export async function readRequest(
   return { isSame: row.content_hash.equals(hashOf(content)), answer: fromCanonical(row.answer) }
 }
 
-/** Stores the answer under a key. Throws a unique violation if the key exists, which means it was not read under the lock. */
+/**
+ * Stores the answer under a key. Throws a unique violation if the key exists, which means it was not read under the lock.
+ * Later releases read the answer too: a field that is added to one later may be missing.
+ */
 export async function insertRequest(
   connection: Connection,
   accountId: string,
