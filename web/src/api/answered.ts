@@ -26,32 +26,43 @@ export interface Refusal {
 export type Answered<Data> =
   | { readonly data: Data; readonly etag: string | null }
   | { readonly refusal: Refusal }
-  /** No usable answer, so the request may have taken effect. */
+  /** No answer of the API, or a failure of it, so the request may have taken effect. */
   | { readonly silence: true; readonly retryAfterSeconds?: number | null }
 
 /** A request without an answer for this long counts as silence: its outcome is unknown. */
 export const SILENCE_MS = 15_000
 
+/** The API names every refusal by a type that begins so. */
+const PROBLEM = 'urn:tollgate:problem:'
+/** These concern the caller, whoever says them: the API, or a proxy before it. */
+const OF_THE_CALLER: ReadonlySet<number> = new Set([401, 403, 429])
+
 interface Problem {
-  readonly type?: string
+  readonly type?: unknown
   readonly errors?: readonly FieldFault[]
   readonly current?: Change
 }
 
+/** Never rejects. A refusal that is not the API's own, such as a proxy's 404 during an update, proves nothing. */
 export async function answered<Data>(
   asked: Promise<{ data?: Data; error?: unknown; response: Response }>,
 ): Promise<Answered<Exclude<Data, undefined>>> {
   try {
     const { data, error, response } = await asked
+    // The API answers with JSON or nothing; text comes from something before it.
+    if (response.ok && typeof data === 'string') return { silence: true }
     if (response.ok) return { data: data as Exclude<Data, undefined>, etag: response.headers.get('etag') }
     const retryAfter = Number(response.headers.get('retry-after'))
     const retryAfterSeconds = retryAfter > 0 ? retryAfter : null
-    if (response.status >= 500) return { silence: true, retryAfterSeconds }
+    const { status } = response
     const problem = (error ?? {}) as Problem
+    const type = String(problem.type ?? '')
+    const isOurs = type.startsWith(PROBLEM) || OF_THE_CALLER.has(status)
+    if (status >= 500 || !isOurs) return { silence: true, retryAfterSeconds }
     return {
       refusal: {
-        status: response.status,
-        code: problem.type?.split(':').at(-1) ?? '',
+        status,
+        code: type.slice(PROBLEM.length),
         errors: problem.errors ?? [],
         change: problem.current ?? null,
         retryAfterSeconds,
