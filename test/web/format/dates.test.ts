@@ -33,6 +33,14 @@ it('a day of this year needs no year', () => {
   expect(york.day('2027-08-01T12:00:00Z')).toBe('August 1, 2027')
 })
 
+it('the month and the zone’s name follow the clock while the page is open', () => {
+  let at = '2026-10-24T21:59:59Z'
+  const dates = dateFormat('en-US', { timeZone: 'Europe/Berlin', now: () => new Date(at) })
+  expect([dates.thisMonth, dates.zoneName]).toEqual(['October', 'Central European Summer Time'])
+  at = '2026-11-01T00:00:00Z'
+  expect([dates.thisMonth, dates.zoneName]).toEqual(['November', 'Central European Standard Time'])
+})
+
 it('the zone has a name', () => {
   expect(berlin.zoneName).toBe('Mitteleuropäische Sommerzeit')
 })

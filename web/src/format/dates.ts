@@ -23,6 +23,7 @@ export interface DateOptions {
   readonly now: () => Date
 }
 
+/** Month and zone are those of each reading: the page may be open for days. */
 export function dateFormat(locale: string, { timeZone, now }: DateOptions): DateFormat {
   const make = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, { timeZone, ...options })
   // In locales with a 24-hour clock, hours have two digits.
@@ -48,9 +49,13 @@ export function dateFormat(locale: string, { timeZone, now }: DateOptions): Date
       return (isThisYear(at) ? long : longWithYear).format(at)
     },
     calendarDate: (text) => date.format(new Date(`${text}T00:00:00Z`)),
-    thisMonth: month.format(now()),
+    get thisMonth() {
+      return month.format(now())
+    },
     time: (instant) => time.format(new Date(instant)),
     isSameDay: (one, other) => dateAt(new Date(one)) === dateAt(new Date(other)),
-    zoneName: zone.formatToParts(now()).find(({ type }) => type === 'timeZoneName')?.value ?? 'UTC',
+    get zoneName() {
+      return zone.formatToParts(now()).find(({ type }) => type === 'timeZoneName')?.value ?? 'UTC'
+    },
   }
 }
