@@ -6,6 +6,7 @@ import { StatusLine, type Tone } from '../components/status-line.tsx'
 import { type Column, Table } from '../components/table.tsx'
 import { useWords, type Words } from '../texts/words.tsx'
 import type { Listed, Payment, PaymentMethod } from './data.ts'
+import { personName } from './person-name.ts'
 import { cardName } from './wording.ts'
 
 export interface PaymentsProps {
@@ -17,7 +18,7 @@ export function Payments({ payments, methods }: PaymentsProps) {
   const words = useWords()
   const { t, dates, money } = words
   const who = ({ trigger, requested_by }: Payment) =>
-    trigger === 'automatic' ? t('payments.automatic') : (requested_by ?? t('payments.byHand'))
+    trigger === 'automatic' ? t('payments.automatic') : (personName(requested_by, null) ?? t('payments.byHand'))
   const card = ({ method_id }: Payment) =>
     cardName(methods.find((method) => method.method_id === method_id) ?? null, words)
   if (payments.items.length === 0) return <EmptyState>{t('payments.empty')}</EmptyState>

@@ -1,11 +1,11 @@
 /** The content of the drawer, by the kind of movement. */
 import { Icon } from '../components/icon.tsx'
 import type { ExplainedMovement } from '../credit/data.ts'
+import { personName } from '../credit/person-name.ts'
 import { signOf } from '../format/decimal.ts'
 import { useWords } from '../texts/words.tsx'
 import { CopiedText } from './copied-text.tsx'
 import { sumOf } from './how.ts'
-import { personName } from './names.ts'
 import { Figures, LinkTo, MovementPart } from './parts.tsx'
 import { PaymentParts } from './payment-parts.tsx'
 import { whatSentence } from './what.ts'

@@ -9,15 +9,6 @@ type Package = NonNullable<Charge['package']>
 /** More countries than this are named as their region. */
 const MAX_NAMED_COUNTRIES = 3
 
-/** How actors that are services are recorded. */
-const SERVICE = /^api-key /
-
-/** Null for services, whose names are not meant for customers. */
-export function personName(id: string | null, name: string | null): string | null {
-  if (name !== null) return name
-  return id === null || SERVICE.test(id) ? null : id
-}
-
 export function userName({ usage }: ExplainedMovement): string | null {
   return usage?.user_name ?? usage?.user_id ?? null
 }

@@ -1,10 +1,10 @@
 /** Details of a money movement: why it was charged, who consented, the card, and the payment of a refund or dispute. */
 import type { ReactNode } from 'react'
 import type { ExplainedMovement } from '../credit/data.ts'
+import { personName } from '../credit/person-name.ts'
 import { cardName, shownBalance } from '../credit/wording.ts'
 import { signOf } from '../format/decimal.ts'
 import { useWords, type Words } from '../texts/words.tsx'
-import { personName } from './names.ts'
 import { Figures, LinkTo, MovementPart } from './parts.tsx'
 
 type Payment = NonNullable<ExplainedMovement['explanation']['payment']>
