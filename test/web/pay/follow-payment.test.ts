@@ -10,8 +10,8 @@ type Paid = Answered<{ readonly top_up_id: string }>
 const SILENCE = { silence: true } as const
 const TAKEN = { data: { top_up_id: 'top-up-1' }, etag: null }
 const SUCCEEDED = { data: { state: 'succeeded', why: null }, etag: null } as const
-const refusal = (status: number): { refusal: Refusal } => ({
-  refusal: { status, code: '', errors: [], change: null, retryAfterSeconds: null },
+const refusal = (status: number, code = ''): { refusal: Refusal } => ({
+  refusal: { status, code, errors: [], change: null, retryAfterSeconds: null },
 })
 
 let kept: ReturnType<typeof keptPayments>
@@ -102,7 +102,20 @@ describe('a payment that is refused', () => {
     })
   })
 
-  it('with 404 when it is read is no longer visible to this session', async () => {
-    expect(await follow([TAKEN], { read: refusal(404) })).toMatchObject({ refusals: [404], keptKey: null })
+  it('because its key belongs to another person’s request was made: nobody says that nothing was charged', async () => {
+    const reused = refusal(422, 'request-key-reused')
+    expect(await follow([reused], { mayBeTaken: true })).toMatchObject({
+      refusals: [],
+      end: 'checking',
+      keptKey: null,
+    })
+  })
+
+  it('with 404 when it is read was made, but is not known any more: it may have been charged', async () => {
+    expect(await follow([TAKEN], { read: refusal(404) })).toMatchObject({
+      refusals: [],
+      end: 'checking',
+      keptKey: null,
+    })
   })
 })

@@ -20,6 +20,7 @@ export interface PaymentPort {
   readonly show: (progress: Progress) => void
   /** Refused: nothing was charged. */
   readonly refused: (refusal: Refusal) => void
+  /** It has ended, or cannot be followed any further: the page's data has changed. */
   readonly over: (progress: Progress) => void
 }
 
@@ -41,6 +42,7 @@ export async function followPayment(port: PaymentPort, begun: KeptPayment, { isO
   while (!signal.aborted) {
     if (payment.topUpId === null) {
       const answer = await port.pay(payment)
+      if ('refusal' in answer && answer.refusal.code === KEY_REUSED) return outOfSight(port, payment)
       if ('refusal' in answer && !(mayBeTaken && isOfTheAsker(answer.refusal))) {
         // A refusal settles the key: the next request is another payment.
         kept.ended(payment.key)
@@ -62,12 +64,7 @@ export async function followPayment(port: PaymentPort, begun: KeptPayment, { isO
       const answer = await port.read(payment.topUpId)
       if ('data' in answer) heard = answer.data
       isLost = 'silence' in answer
-      if ('refusal' in answer && !isOfTheAsker(answer.refusal)) {
-        // This person may not see the result any more.
-        if (answer.refusal.status === 404) kept.ended(payment.key)
-        port.refused(answer.refusal)
-        return
-      }
+      if ('refusal' in answer && !isOfTheAsker(answer.refusal)) return outOfSight(port, payment)
       if ('refusal' in answer && answer.refusal.status !== 429) {
         show(progressOf(payment, heard, UNKNOWN_AFTER_MS))
         return
@@ -90,6 +87,20 @@ export async function followPayment(port: PaymentPort, begun: KeptPayment, { isO
     }
     await new Promise((resolve) => setTimeout(resolve, nextLookMs(waitedMs)))
   }
+}
+
+/** The API has carried out a request under this key: here for another person, who had this tab before. */
+const KEY_REUSED = 'request-key-reused'
+
+/**
+ * The payment was requested, but cannot be followed here: by another person, or the API does not know it any more, as
+ * after a restore. Whether it was charged is not known; the account's notices and payments tell.
+ */
+function outOfSight({ kept, show, over }: PaymentPort, payment: KeptPayment): void {
+  kept.ended(payment.key)
+  const progress: Progress = { at: 'checking', payment }
+  show(progress)
+  over(progress)
 }
 
 /** The refusal concerns the caller or the rate, so it says nothing about an earlier request. */
