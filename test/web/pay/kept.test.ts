@@ -31,6 +31,12 @@ describe('the key of a payment', () => {
     expect(opened('other').begin('25.00', 'pm-1', newKey).key).toBe('key-4')
   })
 
+  it('is the same for an amount that is suggested, and then typed', () => {
+    expect(opened().begin('25.000000', 'pm-1', newKey).key).toBe('key-1')
+    expect(opened().begin('25.00', 'pm-1', newKey)).toMatchObject({ key: 'key-1', amount: '25.000000' })
+    expect(opened().begin('25.01', 'pm-1', newKey).key).toBe('key-2')
+  })
+
   it('is kept with its answer until the payment has ended', () => {
     opened().begin('25.00', 'pm-1', newKey)
     opened().answered('key-1', 'top-up-1')

@@ -7,6 +7,7 @@ import Dialog from '../components/dialog.tsx'
 import { BALANCE_ID } from '../credit/balance-card.tsx'
 import type { Loaded, PaymentMethod } from '../credit/data.ts'
 import { Part } from '../credit/part.tsx'
+import { compareDecimals } from '../format/decimal.ts'
 import { useWords, type Words } from '../texts/words.tsx'
 import { AddCreditForm, OWN_FIELD, useAddCreditFields } from './add-credit-form.tsx'
 import { linkTarget } from './leave.ts'
@@ -165,7 +166,7 @@ function FormButtons(props: FormButtonsProps) {
   }
   const declined = progress.at === 'declined' ? progress : null
   const isSameCard = declined !== null && declined.payment.methodId === fields.methodId
-  const isSame = isSameCard && declined.payment.amount === fields.chosen
+  const isSame = isSameCard && fields.chosen !== null && compareDecimals(declined.payment.amount, fields.chosen) === 0
   const canPay = !isSameCard || declined.canTryAgain
   const label = fields.chosen === null ? t('pay.buttonEmpty') : t('pay.button', { amount: written(fields.chosen) })
   return (

@@ -2,6 +2,8 @@
  * What is kept of a payment over a reload, above all its key: per amount and method, until it has a definite end. So a
  * double click, a reload and a retry are one payment. Of cards and people only the method's id is kept.
  */
+import { compareDecimals } from '../format/decimal.ts'
+
 export interface KeptPayment {
   readonly key: string
   readonly amount: string
@@ -28,14 +30,17 @@ const KEPT_FOR_MS = 24 * 3_600_000
 
 export function keptPayments(store: Store, accountId: string, nowMs: () => number = Date.now) {
   const place = `billing:${accountId}:payments`
-  const all = (): readonly KeptPayment[] =>
-    (read<KeptPayment[]>(store, place) ?? []).filter(({ begunAtMs }) => nowMs() - begunAtMs < KEPT_FOR_MS)
+  const all = (): readonly KeptPayment[] => {
+    const stored = read<KeptPayment[]>(store, place)
+    return Array.isArray(stored) ? stored.filter(({ begunAtMs }) => nowMs() - begunAtMs < KEPT_FOR_MS) : []
+  }
   const write = (payments: readonly KeptPayment[]) => {
     if (payments.length === 0) store.removeItem(place)
     else store.setItem(place, JSON.stringify(payments))
   }
+  // Suggested amounts have six decimals, typed ones two.
   const isOf = (one: KeptPayment, amount: string, methodId: string) =>
-    one.amount === amount && one.methodId === methodId
+    compareDecimals(one.amount, amount) === 0 && one.methodId === methodId
   return {
     /** The newest payment without a definite end. */
     open: (): KeptPayment | null => all().at(-1) ?? null,
