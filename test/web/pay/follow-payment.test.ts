@@ -34,7 +34,7 @@ afterEach(() => {
 /** The answers to requests of a payment, in order; then the answer to reading it. */
 async function follow(
   answers: readonly Paid[],
-  { mayBeTaken = false, read = SUCCEEDED as Awaited<ReturnType<PaymentPort['read']>> } = {},
+  { mayBeTaken = false, isAwaited = true, read = SUCCEEDED as Awaited<ReturnType<PaymentPort['read']>> } = {},
 ) {
   const payment = kept.begin('25.00', 'pm-1', () => 'key-1')
   const asked: string[] = []
@@ -49,6 +49,7 @@ async function follow(
       },
       read: async () => read,
       bankPage: async () => null,
+      isAwaited: () => isAwaited,
       goTo: () => false,
       kept,
       signal: new AbortController().signal,
@@ -63,6 +64,16 @@ async function follow(
   await following
   return { asked, refusals, end: shown.at(-1), keptKey: kept.open()?.key ?? null }
 }
+
+describe('a payment that nobody waits for any more', () => {
+  it('is followed to its end', async () => {
+    expect(await follow([TAKEN], { isAwaited: false })).toMatchObject({ end: 'succeeded', keptKey: null })
+  })
+
+  it('is not requested again if there was no answer: another card may have paid meanwhile', async () => {
+    expect(await follow([SILENCE, TAKEN], { isAwaited: false })).toMatchObject({ asked: ['key-1'], keptKey: 'key-1' })
+  })
+})
 
 describe('a payment that is refused', () => {
   it.each([401, 403, 404, 422, 429])('with %i at once was not made: its key is dropped', async (status) => {

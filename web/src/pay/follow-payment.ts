@@ -13,6 +13,8 @@ export interface PaymentPort {
   readonly read: (topUpId: string) => Promise<Answered<Heard>>
   /** Where the bank asks for approval; null if not known yet. */
   readonly bankPage: (topUpId: string) => Promise<string | null>
+  /** Whether somebody still waits for it. If not, a request that was not answered is not made again. */
+  readonly isAwaited: () => boolean
   /** Whether this tab goes there. */
   readonly goTo: (url: string) => boolean
   readonly kept: Pick<ReturnType<typeof keptPayments>, 'answered' | 'ended'>
@@ -41,6 +43,7 @@ export async function followPayment(port: PaymentPort, begun: KeptPayment, { isO
   let { mayBeTaken } = how
   while (!signal.aborted) {
     if (payment.topUpId === null) {
+      if (isLost && !port.isAwaited()) return
       const answer = await port.pay(payment)
       if ('refusal' in answer && answer.refusal.code === KEY_REUSED) return outOfSight(port, payment)
       if ('refusal' in answer && !(mayBeTaken && isOfTheAsker(answer.refusal))) {

@@ -42,6 +42,8 @@ export function keptPayments(store: Store, accountId: string, nowMs: () => numbe
   const isOf = (one: KeptPayment, amount: string, methodId: string) =>
     compareDecimals(one.amount, amount) === 0 && one.methodId === methodId
   return {
+    /** The payments without a definite end, the newest last. */
+    all,
     /** The newest payment without a definite end. */
     open: (): KeptPayment | null => all().at(-1) ?? null,
     /** The open payment for this amount and method, else a new one. */

@@ -183,9 +183,9 @@ function AddCredit({ api, session, opened, currency, methods, onClose, onChanged
   const payment = usePayment({
     api,
     accountId,
-    onChanged(progress) {
+    onEnd(shown) {
       // The account's stream announces the result.
-      if (progress.at === 'succeeded' && isOpen) onClose()
+      if (shown?.at === 'succeeded' && isOpen) onClose()
       onChanged()
     },
   })

@@ -1,4 +1,7 @@
-/** A manual payment: requested under its key, then followed by its id to a definite end, dialog open or not. */
+/**
+ * Manual payments: each is requested under its key, then followed by its id to a definite end, dialog open or not. One
+ * is shown; earlier ones, whose end is still awaited, are followed unseen.
+ */
 import { useEffect, useMemo, useRef, useState } from 'react'
 import type { Refusal } from '../api/answered.ts'
 import type { PayApi } from '../api/pay.ts'
@@ -14,55 +17,81 @@ export interface PaymentControl {
   readonly pay: (amount: string, methodId: string) => void
   /** Asks again under the same key. */
   readonly checkAgain: () => void
-  /** For another payment; the current one continues. */
+  /** For another payment; the current one continues unseen. */
   readonly backToForm: () => void
 }
 
 export interface PaymentOptions {
   readonly api: PayApi
   readonly accountId: string
-  /** The payment has ended, or the page's data must be reloaded for another reason. */
-  readonly onChanged: (progress: Progress) => void
+  /** A payment has ended, so the page's data has changed. `shown` is its end; null if another payment is shown. */
+  readonly onEnd: (shown: Progress | null) => void
 }
 
 const FORM: Progress = { at: 'form' }
 
-export function usePayment({ api, accountId, onChanged }: PaymentOptions): PaymentControl {
+/** Long, because what is shown, what is followed and what is kept change together. */
+export function usePayment({ api, accountId, onEnd }: PaymentOptions): PaymentControl {
   const kept = useMemo(() => keptPayments(sessionStorage, accountId), [accountId])
   const [progress, setProgress] = useState<Progress>(() => {
     const open = kept.open()
     return open === null ? FORM : progressOf(open, null, open.topUpId === null ? UNKNOWN_AFTER_MS : 0)
   })
   const [refusal, setRefusal] = useState<Refusal | null>(null)
-  const following = useRef<AbortController | null>(null)
-  const changed = useRef(onChanged)
-  changed.current = onChanged
+  /** By the payment's key: no payment is followed twice. */
+  const followed = useRef(new Map<string, AbortController>())
+  /** The key of the payment whose progress is shown, last or still; null: none is. */
+  const shownKey = useRef<string | null>(null)
+  const ended = useRef(onEnd)
+  ended.current = onEnd
 
   const follow = (payment: KeptPayment, how: Begun) => {
-    following.current?.abort()
+    const { key } = payment
+    followed.current.get(key)?.abort()
     const controller = new AbortController()
-    following.current = controller
+    followed.current.set(key, controller)
     const { signal } = controller
-    const show = (next: Progress) => {
-      if (!signal.aborted) setProgress(next)
+    const isShown = () => !signal.aborted && shownKey.current === key
+    const port: PaymentPort = {
+      ...portTo(api),
+      isAwaited: isShown,
+      goTo: (url) => isShown() && leaveFor(url),
+      kept,
+      signal,
+      show(next) {
+        if (isShown()) setProgress(next)
+      },
+      refused(why) {
+        if (!isShown()) return
+        setRefusal(why)
+        setProgress(FORM)
+      },
+      over: (end) => ended.current(isShown() ? end : null),
     }
-    const refused = (why: Refusal) => {
-      if (signal.aborted) return
-      setRefusal(why)
-      setProgress(FORM)
-    }
-    const over = (end: Progress) => changed.current(end)
-    void followPayment({ ...portTo(api), kept, signal, show, refused, over }, payment, how)
+    void followPayment(port, payment, how)
   }
 
-  // A reload continues an open payment. If it was never answered, only a person asks again.
+  // A reload continues open payments. Those that were never answered, only a person requests again.
   const resume = useRef(follow)
   resume.current = follow
   useEffect(() => {
-    const open = kept.open()
-    if (open !== null && open.topUpId !== null) resume.current(open, { isOurs: false, mayBeTaken: true })
-    return () => following.current?.abort()
+    const all = kept.all()
+    shownKey.current = all.at(-1)?.key ?? null
+    for (const open of all) {
+      if (open.topUpId !== null) resume.current(open, { isOurs: false, mayBeTaken: true })
+    }
+    const following = followed.current
+    return () => {
+      for (const controller of following.values()) controller.abort()
+    }
   }, [kept])
+
+  const show = (payment: KeptPayment, mayBeTaken: boolean) => {
+    shownKey.current = payment.key
+    setRefusal(null)
+    setProgress({ at: 'submitting', payment })
+    follow(payment, { isOurs: true, mayBeTaken })
+  }
 
   return {
     progress,
@@ -73,24 +102,21 @@ export function usePayment({ api, accountId, onChanged }: PaymentOptions): Payme
         mayBeTaken = false
         return crypto.randomUUID()
       })
-      setRefusal(null)
-      setProgress({ at: 'submitting', payment })
-      follow(payment, { isOurs: true, mayBeTaken })
+      show(payment, mayBeTaken)
     },
     checkAgain() {
       const open = kept.open()
-      if (open === null) return
-      setProgress({ at: 'submitting', payment: open })
-      follow(open, { isOurs: true, mayBeTaken: true })
+      if (open !== null) show(open, true)
     },
     backToForm() {
+      shownKey.current = null
       setRefusal(null)
       setProgress(FORM)
     },
   }
 }
 
-function portTo(api: PayApi): Pick<PaymentPort, 'pay' | 'read' | 'bankPage' | 'goTo'> {
+function portTo(api: PayApi): Pick<PaymentPort, 'pay' | 'read' | 'bankPage'> {
   return {
     pay: ({ key, amount, methodId }) => api.pay(key, amount, methodId),
     read: (topUpId) => api.readTopUp(topUpId),
@@ -98,10 +124,12 @@ function portTo(api: PayApi): Pick<PaymentPort, 'pay' | 'read' | 'bankPage' | 'g
       const answer = await api.approve(topUpId, pageUrl())
       return 'data' in answer ? answer.data.url : null
     },
-    goTo(url) {
-      if (isEmbedded()) return false
-      location.assign(url)
-      return true
-    },
   }
+}
+
+/** Whether this tab goes there. */
+function leaveFor(url: string): boolean {
+  if (isEmbedded()) return false
+  location.assign(url)
+  return true
 }

@@ -1,0 +1,63 @@
+/**
+ * The payment dialogs on the built page when something is in the way: a payment that is still open, another person, the network, the
+ * browser. Nobody is told what is not known, agrees to what they have not read, or is charged for what they do not wait for.
+ */
+import type { Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { TestApi } from '../support/api.ts'
+import { type BillingPages, openBillingPages } from '../support/billing-pages.ts'
+import { browserFor } from '../support/found-browser.ts'
+import { untilInPage } from '../support/until-in-page.ts'
+
+const browserFound = await browserFor('faults while paying')
+
+describe.skipIf(browserFound === null)('on the page', () => {
+  let pages: BillingPages
+  let api: TestApi
+
+  beforeAll(async () => {
+    pages = await openBillingPages(browserFound!)
+    api = pages.api
+  })
+
+  afterEach(() => pages.closePages())
+  afterAll(() => pages?.close())
+
+  /** An account with a good card, and the page of one of its admins. */
+  async function open(balanceMicros = 1_000_000n) {
+    const accountId = await pages.account(balanceMicros)
+    const methodId = await api.addCard(accountId, 'good')
+    return { accountId, methodId, page: await pages.open(accountId) }
+  }
+
+  const dialogOf = (page: Page, name: string) => page.getByRole('dialog', { name })
+
+  it('another card pays while a payment waits for approval, which is then followed to its end', async () => {
+    const { accountId, page } = await open()
+    await api.addCard(accountId, 'needsApproval')
+    await page.reload()
+    await page.getByRole('button', { name: 'Add credit' }).first().click()
+    const dialog = dialogOf(page, 'Add credit')
+    await dialog.getByRole('radio', { name: '€25.00' }).check()
+    await dialog.getByRole('radio', { name: /^Visa 3184/ }).check()
+    await dialog.getByRole('button', { name: 'Pay €25.00' }).click()
+    await page.waitForURL('**/sandbox/bank/**')
+    const bankUrl = page.url()
+    await page.goto(`${api.url}/billing/${accountId}`)
+    await dialog.getByText('Your bank wants you to approve €25.00.').waitFor()
+    await dialog.getByRole('button', { name: 'Pay with another card' }).click()
+    await dialog.getByRole('radio', { name: /^Visa 4242/ }).check()
+    // The first payment is looked at again, which must not take the form away.
+    for (let looks = 0; looks < 2; looks += 1) await page.waitForResponse(/\/top-ups\/[^/]+$/)
+    await dialog.getByRole('button', { name: 'Pay €25.00' }).click()
+    await dialog.waitFor({ state: 'hidden' })
+    await page.locator('#balance', { hasText: '€26.00' }).waitFor()
+    const tab = await page.context().newPage()
+    await tab.goto(bankUrl)
+    await tab.getByRole('button', { name: 'Approve' }).click()
+    await page.locator('#balance', { hasText: '€51.00' }).waitFor()
+    // Otherwise its key would be taken for the next payment of this amount.
+    await untilInPage(page, 'sessionStorage.length === 0')
+    expect(await pages.charges(accountId)).toBe(2)
+  })
+})
