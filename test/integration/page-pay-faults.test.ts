@@ -60,4 +60,22 @@ describe.skipIf(browserFound === null)('on the page', () => {
     await untilInPage(page, 'sessionStorage.length === 0')
     expect(await pages.charges(accountId)).toBe(2)
   })
+
+  it('a browser that denies storage pays too, once', async () => {
+    const accountId = await pages.account(1_000_000n)
+    await api.addCard(accountId, 'good')
+    const page = await pages.open(accountId, {
+      prepare: (fresh) =>
+        fresh.addInitScript(`Object.defineProperty(window, 'sessionStorage', {
+          get() { throw new DOMException('denied', 'SecurityError') },
+        })`),
+    })
+    await page.getByRole('button', { name: 'Add credit' }).first().click()
+    const dialog = dialogOf(page, 'Add credit')
+    await dialog.getByRole('radio', { name: '€25.00' }).check()
+    await dialog.getByRole('button', { name: 'Pay €25.00' }).dblclick()
+    await dialog.waitFor({ state: 'hidden' })
+    await page.locator('#balance', { hasText: '€26.00' }).waitFor()
+    expect(await pages.charges(accountId)).toBe(1)
+  })
 })

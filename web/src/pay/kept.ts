@@ -25,6 +25,21 @@ export type KeptEntries =
 
 export type Store = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
 
+const memory = new Map<string, string>()
+
+/** The tab's storage. If the browser denies it, as it may in a frame, what is kept lasts until the page is left. */
+export function tabStore(): Store {
+  try {
+    return sessionStorage
+  } catch {
+    return {
+      getItem: (place) => memory.get(place) ?? null,
+      setItem: (place, text) => memory.set(place, text),
+      removeItem: (place) => memory.delete(place),
+    }
+  }
+}
+
 /** The server keeps keys for 30 days; long before that nobody means the same payment. */
 const KEPT_FOR_MS = 24 * 3_600_000
 

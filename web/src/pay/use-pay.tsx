@@ -77,8 +77,13 @@ export function usePay(queries: ReturnType<typeof accountQueries>, session: Sess
 /** A payment without a definite end, or a visit to the provider's page that has just ended: see `kept.ts`. */
 function leftOpen(accountId: string): Opened | null {
   const isKept = (what: string) => sessionStorage.getItem(`billing:${accountId}:${what}`) !== null
-  if (isKept('visit')) return { dialog: 'visit' }
-  return isKept('payments') ? { dialog: 'add_credit' } : null
+  try {
+    if (isKept('visit')) return { dialog: 'visit' }
+    return isKept('payments') ? { dialog: 'add_credit' } : null
+  } catch {
+    // The browser denies storage, as it may in a frame.
+    return null
+  }
 }
 
 /** Back in the browser may restore an old page: its data is reloaded. */

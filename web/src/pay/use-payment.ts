@@ -6,7 +6,7 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 import type { Refusal } from '../api/answered.ts'
 import type { PayApi } from '../api/pay.ts'
 import { type Begun, followPayment, type PaymentPort } from './follow-payment.ts'
-import { type KeptPayment, keptPayments } from './kept.ts'
+import { type KeptPayment, keptPayments, tabStore } from './kept.ts'
 import { isEmbedded, pageUrl } from './leave.ts'
 import { type Progress, progressOf, UNKNOWN_AFTER_MS } from './progress.ts'
 
@@ -32,7 +32,7 @@ const FORM: Progress = { at: 'form' }
 
 /** Long, because what is shown, what is followed and what is kept change together. */
 export function usePayment({ api, accountId, onEnd }: PaymentOptions): PaymentControl {
-  const kept = useMemo(() => keptPayments(sessionStorage, accountId), [accountId])
+  const kept = useMemo(() => keptPayments(tabStore(), accountId), [accountId])
   const [progress, setProgress] = useState<Progress>(() => {
     const open = kept.open()
     return open === null ? FORM : progressOf(open, null, open.topUpId === null ? UNKNOWN_AFTER_MS : 0)

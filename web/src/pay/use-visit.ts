@@ -2,7 +2,7 @@
 import { useEffect, useRef } from 'react'
 import type { Refusal } from '../api/answered.ts'
 import type { MethodSetup, PayApi, WantedConsent } from '../api/pay.ts'
-import { type KeptEntries, keptVisit } from './kept.ts'
+import { type KeptEntries, keptVisit, tabStore } from './kept.ts'
 import { isEmbedded, pageUrl } from './leave.ts'
 
 const LOOK_EVERY_MS = 2_000
@@ -29,7 +29,7 @@ export async function beginVisit(
   const answer = await api.openSetup(crypto.randomUUID(), pageUrl(), wanted.makesDefault, wanted.consent)
   if (!('data' in answer)) return { refusal: 'refusal' in answer ? answer.refusal : null }
   const { setup_id: setupId, url } = answer.data
-  keptVisit(sessionStorage, accountId).begin({ setupId, entries: wanted.entries })
+  keptVisit(tabStore(), accountId).begin({ setupId, entries: wanted.entries })
   if (!isEmbedded()) location.assign(url)
   return { url }
 }
@@ -40,7 +40,7 @@ export function useVisitEnd(api: PayApi, accountId: string, isBack: boolean, onE
   ended.current = onEnd
   useEffect(() => {
     if (!isBack) return
-    const kept = keptVisit(sessionStorage, accountId)
+    const kept = keptVisit(tabStore(), accountId)
     const visit = kept.open()
     if (visit === null) return
     const aborted = new AbortController()
