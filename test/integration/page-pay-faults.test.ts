@@ -61,6 +61,21 @@ describe.skipIf(browserFound === null)('on the page', () => {
     expect(await pages.charges(accountId)).toBe(2)
   })
 
+  it('a tick is for the text that was read: with other figures it is gone', async () => {
+    const { accountId, methodId, page } = await open(90_000_000n)
+    await api.save(accountId, { thresholdMicros: 25_000_000n }, methodId)
+    await page.reload()
+    await page.getByRole('button', { name: 'Change payment method' }).click()
+    const dialog = dialogOf(page, 'Change payment method')
+    await dialog.getByText(/whenever credit falls below €25\.00/).waitFor()
+    await dialog.getByRole('checkbox').check()
+    await api.save(accountId, { thresholdMicros: 40_000_000n }, methodId)
+    await dialog.getByText(/whenever credit falls below €40\.00/).waitFor()
+    expect(await dialog.getByRole('checkbox').isChecked()).toBe(false)
+    await dialog.getByRole('button', { name: 'Continue' }).click()
+    await dialog.getByText('Tick the box to allow these charges').waitFor()
+  })
+
   it('a browser that denies storage pays too, once', async () => {
     const accountId = await pages.account(1_000_000n)
     await api.addCard(accountId, 'good')

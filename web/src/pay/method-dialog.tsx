@@ -43,7 +43,7 @@ export default function MethodDialog(props: MethodDialogProps) {
   const { isOpen, onClose, isSandbox, seller, methods, autoTopUp, quote, onContinue } = props
   const others = methods.filter(({ is_default }) => !is_default)
   const [chosen, setChosen] = useState(NEW)
-  const [isTicked, setIsTicked] = useState(false)
+  const [tickedText, setTickedText] = useState<string | null>(null)
   const [isAsked, setIsAsked] = useState(false)
   const [isSubmitting, setIsSubmitting] = useState(false)
   const [fault, setFault] = useState<string | null>(null)
@@ -52,6 +52,8 @@ export default function MethodDialog(props: MethodDialogProps) {
   const method = others.find(({ method_id }) => method_id === chosen) ?? null
   const card = method === null ? t('auto.newCard') : (cardName(method, words) ?? t('card.unnamed'))
   const text = figures === null ? null : consentText({ seller, card, currency: autoTopUp.currency, figures }, words)
+  // The tick is for one text: with another card, or changed figures, it is gone.
+  const isTicked = tickedText !== null && tickedText === text
   const go = async () => {
     if (text !== null && !isTicked) {
       setIsAsked(true)
@@ -95,11 +97,7 @@ export default function MethodDialog(props: MethodDialogProps) {
             legend={t('method.choose')}
             value={chosen}
             isLocked={isSubmitting}
-            onChange={(value) => {
-              setChosen(value)
-              // The tick was for another card.
-              setIsTicked(false)
-            }}
+            onChange={setChosen}
             choices={[
               ...others.map((one) => ({
                 value: one.method_id,
@@ -119,7 +117,7 @@ export default function MethodDialog(props: MethodDialogProps) {
           <Checkbox
             id={BOX}
             isChecked={isTicked}
-            onChange={setIsTicked}
+            onChange={(isChecked) => setTickedText(isChecked ? text : null)}
             fault={isAsked && !isTicked ? t('auto.consentFault') : null}
           >
             {text}

@@ -37,7 +37,7 @@ export function MethodOpened(props: MethodOpenedProps) {
     autoTopUp.open_top_up === null &&
     (autoTopUp.pause === null || autoTopUp.pause.reason === 'declined')
   const quote = useQuery({
-    queryKey: ['account', accountId, 'auto-top-up-quote'],
+    queryKey: ['account', accountId, 'auto-top-up-quote', figures],
     queryFn: async () => {
       const answer = await api.quoteAutoTopUp(figures)
       return 'data' in answer ? answer.data : null
