@@ -76,6 +76,40 @@ describe.skipIf(browserFound === null)('on the page', () => {
     await dialog.getByText('Tick the box to allow these charges').waitFor()
   })
 
+  describe('saving auto top-up whose charges cannot be quoted', () => {
+    async function edit() {
+      const { accountId, methodId, page } = await open(90_000_000n)
+      await api.save(accountId, { thresholdMicros: 25_000_000n }, methodId)
+      await page.reload()
+      await page.getByRole('button', { name: 'Edit auto top-up' }).click()
+      const dialog = dialogOf(page, 'Edit auto top-up')
+      await dialog.getByLabel('When credit falls below (EUR)').waitFor()
+      return { accountId, page, dialog, save: dialog.getByRole('button', { name: 'Save' }) }
+    }
+
+    it('says so, and saves once they can', async () => {
+      const { page, dialog, save } = await edit()
+      await page.route('**/auto-top-up-quote?*', (route) => route.abort())
+      await dialog.getByLabel('When credit falls below (EUR)').fill('24')
+      await save.click()
+      await dialog.getByText('This could not be done. Nothing was charged.').waitFor()
+      await page.unroute('**/auto-top-up-quote?*')
+      await save.click()
+      await dialog.waitFor({ state: 'detached' })
+    })
+
+    it('says that the session has ended, and that nothing was charged', async () => {
+      const { page, dialog, save } = await edit()
+      await page.context().clearCookies()
+      await dialog.getByLabel('When credit falls below (EUR)').fill('24')
+      await save.click()
+      await dialog
+        .getByText('Your session has ended. Open Billing again from Harbor Cloud. Nothing was charged.')
+        .waitFor()
+      expect(await dialog.getByLabel('When credit falls below (EUR)').inputValue()).toBe('24')
+    })
+  })
+
   it('a browser that denies storage pays too, once', async () => {
     const accountId = await pages.account(1_000_000n)
     await api.addCard(accountId, 'good')

@@ -131,6 +131,7 @@ function Auto({ autoTopUp, quote = AUTO_QUOTE, cap = null }: AutoProps) {
         isOpen
         onClose={nothing}
         isSandbox
+        product={SESSION.product}
         seller={SESSION.seller}
         self={SESSION.person}
         autoTopUp={autoTopUp}

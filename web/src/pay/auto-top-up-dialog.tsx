@@ -16,6 +16,7 @@ import { MoreWords, useWords } from '../texts/words.tsx'
 import { AutoTopUpForm } from './auto-top-up-form.tsx'
 import { consentText } from './consent.ts'
 import { PayMessage } from './pay-message.tsx'
+import { refusalWords } from './refusal-words.ts'
 import { type AskAutoQuote, type AutoEntries, useAutoTopUpFields } from './use-auto-top-up-fields.ts'
 
 const BOX = 'auto-consent'
@@ -30,6 +31,7 @@ export interface AutoTopUpDialogProps {
   readonly isOpen: boolean
   readonly onClose: () => void
   readonly isSandbox: boolean
+  readonly product: string
   readonly seller: string
   /** The reader. */
   readonly self: { readonly id: string }
@@ -40,8 +42,8 @@ export interface AutoTopUpDialogProps {
   readonly askQuote: AskAutoQuote
   /** `consentedText` as it was shown; null if no consent was needed. */
   readonly onSave: (figures: WantedAutoTopUp, consentedText: string | null) => Promise<AutoTopUpSaved>
-  /** Somebody else changed the settings: start over from the current ones. */
-  readonly onLoadCurrent: () => void
+  /** Somebody else changed the settings: start over from the current ones, as they were shown. */
+  readonly onLoadCurrent: (current: AutoTopUp) => void
   /** To add or change the card, keeping the entries. */
   readonly onChangeMethod: (entries: AutoEntries) => void
 }
@@ -50,7 +52,7 @@ export interface AutoTopUpDialogProps {
 export default function AutoTopUpDialog(props: AutoTopUpDialogProps) {
   const words = useWords()
   const { t, money } = words
-  const { isOpen, onClose, isSandbox, seller, autoTopUp, askQuote } = props
+  const { isOpen, onClose, isSandbox, product, seller, autoTopUp, askQuote } = props
   const { currency, method, needs_another_method: needsAnother } = autoTopUp
   const fields = useAutoTopUpFields(autoTopUp, props.initial, askQuote)
   const { figures, quote } = fields
@@ -68,6 +70,16 @@ export default function AutoTopUpDialog(props: AutoTopUpDialogProps) {
   const isTicked = tickedText !== null && tickedText === text
   const chargesNow = quote !== null && quote.charges > 0 && autoTopUp.open_top_up === null ? quote : null
 
+  /** Nobody pays an amount they were not shown: one that was not known is put on the button first. */
+  const saveAsShown = async (wanted: WantedAutoTopUp): Promise<AutoTopUpSaved | 'amount_not_shown'> => {
+    if (quote === null) {
+      const asked = await fields.quoteNow()
+      if ('refusal' in asked) return { fault: refusalWords(asked.refusal, product, words) }
+      if ('silence' in asked) return { fault: t('pay.failed') }
+      if (asked.data.charges > 0) return 'amount_not_shown'
+    }
+    return await props.onSave(wanted, needsConsent ? text : null)
+  }
   const submit = async (event?: FormEvent) => {
     event?.preventDefault()
     if (isSubmitting) return
@@ -81,12 +93,10 @@ export default function AutoTopUpDialog(props: AutoTopUpDialogProps) {
       return
     }
     setIsSubmitting(true)
-    // Nobody pays an amount they were not shown: an unknown one is put on the button first.
-    const isShown = quote !== null || (await fields.quoteNow())?.charges === 0
-    const saved = isShown ? await props.onSave(figures, needsConsent ? text : null) : null
+    const saved = await saveAsShown(figures)
     setIsSubmitting(false)
-    if (!isShown) return
-    setAnswer(saved)
+    setAnswer(saved === 'amount_not_shown' ? null : saved)
+    if (saved === 'amount_not_shown') return
     if (saved !== null && 'asksConsent' in saved && saved.asksConsent) setIsConsentAsked(true)
     if (saved === null) onClose()
   }
@@ -118,9 +128,9 @@ export default function AutoTopUpDialog(props: AutoTopUpDialogProps) {
           answer={answer}
           self={props.self}
           autoTopUp={autoTopUp}
-          onLoad={(current) => {
-            props.onLoadCurrent()
-            fields.load(current)
+          onLoad={(current, entries) => {
+            props.onLoadCurrent(current)
+            fields.load(entries)
             setTickedText(null)
             setAnswer(null)
           }}
@@ -188,7 +198,7 @@ interface SaveAnswerProps {
   readonly answer: AutoTopUpSaved
   readonly self: { readonly id: string }
   readonly autoTopUp: AutoTopUp
-  readonly onLoad: (current: AutoEntries) => void
+  readonly onLoad: (current: AutoTopUp, entries: AutoEntries) => void
 }
 
 /** Why saving failed. */
@@ -198,9 +208,9 @@ function SaveAnswer({ answer, self, autoTopUp, onLoad }: SaveAnswerProps) {
   const { change, current } = answer.changed
   const settings = current?.settings ?? null
   const load =
-    settings === null
+    current === null || settings === null
       ? undefined
-      : () => onLoad({ threshold: settings.threshold, amount: settings.amount, cap: settings.monthly_cap })
+      : () => onLoad(current, { threshold: settings.threshold, amount: settings.amount, cap: settings.monthly_cap })
   return (
     <Suspense fallback={null}>
       <MoreWords area="dialogs">

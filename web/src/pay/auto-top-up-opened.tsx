@@ -79,6 +79,7 @@ export function AutoTopUpOpened(props: AutoTopUpOpenedProps) {
       isOpen
       onClose={onClose}
       isSandbox={session.is_sandbox}
+      product={session.product}
       seller={session.seller}
       self={session.person}
       autoTopUp={autoTopUp}
@@ -92,7 +93,7 @@ export function AutoTopUpOpened(props: AutoTopUpOpenedProps) {
       suggestedThreshold={first.average === null ? null : first.suggested_threshold}
       askQuote={askQuote}
       onSave={save}
-      onLoadCurrent={() => void read(api).then((data) => client.setQueryData(queryKey, data))}
+      onLoadCurrent={(current) => client.setQueryData(queryKey, { autoTopUp: current, first })}
       onChangeMethod={(given) => onChangeMethod({ form: 'auto', ...given }, autoTopUp.state === 'off')}
     />
   )

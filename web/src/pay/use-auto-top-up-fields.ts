@@ -27,7 +27,8 @@ export interface AutoTopUpFields {
   readonly figures: WantedAutoTopUp | null
   /** For exactly these figures; null if not known yet. */
   readonly quote: AutoTopUpQuote | null
-  readonly quoteNow: () => Promise<AutoTopUpQuote | null>
+  /** Asks for the quote of the figures, which must be valid. */
+  readonly quoteNow: () => Promise<Answered<AutoTopUpQuote>>
   /** Returns the faults, which are shown from now on. */
   readonly submit: () => readonly Fault[]
   readonly load: (entries: AutoEntries) => void
@@ -54,15 +55,15 @@ export function useAutoTopUpFields(
       : { threshold: threshold.value, amount: amount.value, monthly_cap: cap.value }
   const [known, setKnown] = useState<{ readonly of: string; readonly quote: AutoTopUpQuote } | null>(null)
   const of = JSON.stringify(figures)
-  const ask = async (): Promise<AutoTopUpQuote | null> => {
-    if (figures === null) return null
+  const ask = async (): Promise<Answered<AutoTopUpQuote>> => {
+    if (figures === null) throw new TypeError('there is no quote for figures that are not valid')
     const answer = await askQuote(figures)
-    if (!('data' in answer)) return null
-    setKnown({ of, quote: answer.data })
-    return answer.data
+    if ('data' in answer) setKnown({ of, quote: answer.data })
+    return answer
   }
   // biome-ignore lint/correctness/useExhaustiveDependencies: asks when the figures change
   useEffect(() => {
+    if (figures === null) return
     const timer = setTimeout(() => void ask(), QUOTE_AFTER_MS)
     return () => clearTimeout(timer)
   }, [of])
