@@ -179,6 +179,8 @@ describe.skipIf(browserFound === null)('in a browser', () => {
 
   it('it says if the session has ended, and signs out', async () => {
     const page = await open('acme', { role: 'member', person: 'ben' })
+    // The network is gone for a moment: whoever signs out must not stay signed in.
+    await page.route('**/portal-session?*', (route) => route.abort(), { times: 1 })
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.waitForURL('**/portal/signed-out')
     await page.goto(`${pages.api.url}/billing/acme`)

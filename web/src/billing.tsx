@@ -67,7 +67,12 @@ function Account({ queries, session }: { queries: Queries; session: Session }) {
   useEffect(() => showBrand(document.documentElement, session.brand_color), [session.brand_color])
   const { model, isFirst } = useModel(queries, session)
   const onSignOut = () => {
-    void queries.signOut().then(() => location.assign('/portal/signed-out'))
+    const signOut = () =>
+      queries.signOut().catch((error) => {
+        // A final refusal: the session is over already.
+        if (isWorthRetrying(0, error)) throw error
+      })
+    void untilLoaded(signOut).then(() => location.assign('/portal/signed-out'))
   }
   const below = useBelow(queries)
   const settings = useSettingsActions(queries, session, model.closedAt !== null)

@@ -1,4 +1,4 @@
-/** Repeats an import until it succeeds, because nothing can be done without the code. */
+/** Repeats what has to be done until it succeeds: an import that nothing works without, or signing out. */
 const FIRST_REST_MS = 1_000
 const MAX_REST_MS = 30_000
 
