@@ -101,7 +101,7 @@ export async function answerOf<Data>(asked: Asked<Data>): Promise<Exclude<Data, 
   return data as Exclude<Data, undefined>
 }
 
-/** The data with its ETag, which a change sends as `If-Match`. */
+/** The data with its ETag, which a change sends as `If-Match`. If it is missing, none matches, so nothing is overwritten. */
 async function withEtag<Data extends object | undefined>(asked: Asked<Data>) {
-  return { ...(await answerOf(asked)), etag: (await asked).response.headers.get('etag') ?? '*' }
+  return { ...(await answerOf(asked)), etag: (await asked).response.headers.get('etag') ?? '""' }
 }

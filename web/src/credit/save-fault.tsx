@@ -20,7 +20,7 @@ interface Fault<Current> {
 export interface Saving<Current> {
   readonly isSubmitting: boolean
   readonly fault: Fault<Current> | null
-  /** Closes the dialog once it is saved. */
+  /** Closes the dialog once it is saved. Does nothing while it is being saved, as Enter in a field may ask again. */
   save(work: () => Promise<void>): Promise<void>
   clear(): void
 }
@@ -33,6 +33,7 @@ export function useSaving<Current>(onClose: () => void, onLoad: () => Promise<Cu
     isSubmitting,
     fault,
     async save(work) {
+      if (isSubmitting) return
       setIsSubmitting(true)
       setFault(null)
       try {
