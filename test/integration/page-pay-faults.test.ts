@@ -9,6 +9,8 @@ import { type BillingPages, openBillingPages } from '../support/billing-pages.ts
 import { browserFor } from '../support/found-browser.ts'
 import { untilInPage } from '../support/until-in-page.ts'
 
+const UNKNOWN = 'We do not know yet whether it went through.'
+
 const browserFound = await browserFor('faults while paying')
 
 describe.skipIf(browserFound === null)('on the page', () => {
@@ -108,6 +110,49 @@ describe.skipIf(browserFound === null)('on the page', () => {
         .waitFor()
       expect(await dialog.getByLabel('When credit falls below (EUR)').inputValue()).toBe('24')
     })
+  })
+
+  it('a visit to the provider whose result cannot be read is not said to have changed nothing', async () => {
+    const { page } = await open()
+    await page.getByRole('button', { name: 'Change payment method' }).click()
+    await dialogOf(page, 'Change payment method').getByRole('button', { name: 'Continue' }).click()
+    await page.waitForURL('**/sandbox/cards/**')
+    await page.route('**/payment-method-setups/*', (route) => route.abort())
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await page.waitForURL('**/billing/**')
+    await page.locator('.banner', { hasText: UNKNOWN }).waitFor()
+    expect(await page.getByText('Nothing changed').count()).toBe(0)
+  })
+
+  it('a card whose removal was not answered is not said to be still there', async () => {
+    const { page } = await open()
+    await page.route('**/payment-methods/*', async (route) => {
+      await route.fetch()
+      await route.abort('connectionreset')
+    })
+    await page.getByRole('button', { name: 'Remove payment method' }).click()
+    await dialogOf(page, 'Remove Visa 4242?').getByRole('button', { name: 'Remove', exact: true }).click()
+    await page.locator('.banner', { hasText: UNKNOWN }).waitFor()
+    await page.getByText('None saved').waitFor()
+  })
+
+  it('an amount has the account’s currency, even if the settings do not load', async () => {
+    const accountId = await pages.account(1_000_000n, { tariff: 'bare-usd', currency: 'USD' })
+    const page = await pages.open(accountId, {
+      prepare: (fresh) => fresh.route('**/auto-top-up', (route) => route.abort()),
+    })
+    await page.locator('#balance', { hasText: '$1.00' }).waitFor()
+    await page.getByRole('button', { name: 'Add credit' }).first().click()
+    const dialog = dialogOf(page, 'Add credit')
+    await dialog.getByRole('radio', { name: 'Another amount' }).check()
+    await dialog.getByLabel('Amount (USD)').fill('1')
+    await dialog.getByLabel('Amount (USD)').blur()
+    await dialog.getByText('Enter $5.00 or more').waitFor()
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+    // What the payment method would be charged for is not known, which is said too.
+    await page.getByRole('button', { name: 'Add payment method' }).first().click()
+    await dialogOf(page, 'Auto top-up').getByText('Auto top-up could not be loaded.').waitFor()
   })
 
   it('a browser that denies storage pays too, once', async () => {

@@ -3,13 +3,12 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useMemo, useRef } from 'react'
 import type { Refusal } from '../api/answered.ts'
 import type { PayApi, WantedAutoTopUp } from '../api/pay.ts'
-import Dialog from '../components/dialog.tsx'
-import { ErrorPart, LoadingBlocks } from '../components/states.tsx'
 import type { AutoTopUp, Session } from '../credit/data.ts'
 import { useWords } from '../texts/words.tsx'
 import AutoTopUpDialog, { type AutoTopUpSaved } from './auto-top-up-dialog.tsx'
 import { consentOf } from './consent.ts'
 import type { KeptEntries } from './kept.ts'
+import { Pending } from './pending.tsx'
 import { refusalWords } from './refusal-words.ts'
 
 type AutoEntriesKept = Extract<KeptEntries, { form: 'auto' }>
@@ -42,15 +41,7 @@ export function AutoTopUpOpened(props: AutoTopUpOpenedProps) {
   /** One key for each set of entries, so that a second click or a retry does not save twice. */
   const key = useRef<{ readonly of: string; readonly key: string } | null>(null)
   if (form.data === undefined) {
-    return (
-      <Dialog title={t('part.autoTopUp')} isOpen onClose={onClose} isSandbox={session.is_sandbox}>
-        {form.error === null ? (
-          <LoadingBlocks sizes={['row', 'row', 'row']} />
-        ) : (
-          <ErrorPart part={t('part.autoTopUp')} onRetry={() => void form.refetch()} />
-        )}
-      </Dialog>
-    )
+    return <Pending part={t('part.autoTopUp')} query={form} isOpen onClose={onClose} isSandbox={session.is_sandbox} />
   }
   const { autoTopUp, first } = form.data
   const { settings, etag } = autoTopUp

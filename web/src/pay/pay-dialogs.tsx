@@ -8,6 +8,7 @@ import type { accountQueries } from '../api/account.ts'
 import type { Answered } from '../api/answered.ts'
 import { loaded } from '../api/loaded.ts'
 import { type PayApi, payApi } from '../api/pay.ts'
+import type { Severity } from '../components/notice.tsx'
 import type { PaymentMethod, Session } from '../credit/data.ts'
 import { cardName } from '../credit/wording.ts'
 import { useAnnouncer } from '../live/live-regions.tsx'
@@ -19,6 +20,7 @@ import type { KeptEntries } from './kept.ts'
 import { isEmbedded, pageUrl } from './leave.ts'
 import { MethodOpened } from './method-opened.tsx'
 import type { Opened } from './opened.ts'
+import { Pending } from './pending.tsx'
 import { refusalWords } from './refusal-words.ts'
 import RemoveMethodDialog from './remove-method-dialog.tsx'
 import { usePayment } from './use-payment.ts'
@@ -28,7 +30,7 @@ export interface PayDialogsProps {
   readonly isOpen: boolean
   readonly opened: Opened | null
   readonly onOpen: (opened: Opened | null) => void
-  readonly onMessage: (message: string) => void
+  readonly onMessage: (message: string, severity: Severity) => void
   /** Money or cards have moved: reload the page's data. */
   readonly onChanged: () => void
   readonly session: Session
@@ -54,8 +56,8 @@ function AnyOpened({ opened, onOpen, onMessage, onChanged, session, queries }: P
   const autoTopUp = useQuery(queries.autoTopUp)
   const saved: readonly PaymentMethod[] = methods.data?.items ?? []
   const close = () => onOpen(null)
-  const say = (message: string) => {
-    onMessage(message)
+  const say = (message: string, severity: Severity = 'success') => {
+    onMessage(message, severity)
     announcer.announce(message)
   }
 
@@ -69,7 +71,7 @@ function AnyOpened({ opened, onOpen, onMessage, onChanged, session, queries }: P
     const fresh = (await methods.refetch()).data?.items ?? []
     onChanged()
     const method = fresh.find(({ method_id }) => method_id === setup?.method_id) ?? null
-    say(visitText(setup, method, words))
+    say(visitText(setup, method, words), setup?.state === 'saved' ? 'success' : 'info')
     if (entries?.form === 'add_credit') {
       onOpen({ dialog: 'add_credit', amount: entries.amount, methodId: method?.method_id ?? null })
     } else onOpen(entries === null ? null : { dialog: 'auto', entries })
@@ -82,7 +84,7 @@ function AnyOpened({ opened, onOpen, onMessage, onChanged, session, queries }: P
         api={api}
         session={session}
         opened={opened?.dialog === 'add_credit' ? opened : null}
-        currency={autoTopUp.data?.currency ?? 'EUR'}
+        currency={autoTopUp.data?.currency}
         methods={methods.data === undefined ? null : saved}
         onClose={close}
         onChanged={onChanged}
@@ -110,6 +112,9 @@ function AnyOpened({ opened, onOpen, onMessage, onChanged, session, queries }: P
             else onOpen({ dialog: 'method', entries })
           }}
         />
+      ) : null}
+      {opened?.dialog === 'method' && autoTopUp.data === undefined ? (
+        <Pending part={t('part.autoTopUp')} query={autoTopUp} isOpen onClose={close} isSandbox={isSandbox} />
       ) : null}
       {opened?.dialog === 'method' && autoTopUp.data !== undefined ? (
         <MethodOpened
@@ -142,6 +147,10 @@ function AnyOpened({ opened, onOpen, onMessage, onChanged, session, queries }: P
             say(message)
             onChanged()
           }}
+          onUnheard={() => {
+            say(t('pay.unknown'), 'info')
+            onChanged()
+          }}
         />
       )}
       {opened?.dialog === 'approve' ? (
@@ -158,8 +167,9 @@ function savedText(method: PaymentMethod | null, words: Words): string {
 
 /** The result of a visit to the provider's page; `method` is the card that was saved, if it is known. */
 function visitText(setup: VisitEnd['setup'], method: PaymentMethod | null, words: Words): string {
-  if (setup?.refusal === 'account_closed') return words.t('method.notSaved')
-  if (setup?.state !== 'saved') return words.t('method.unchanged')
+  if (setup === null) return words.t('pay.unknown')
+  if (setup.refusal === 'account_closed') return words.t('method.notSaved')
+  if (setup.state !== 'saved') return words.t('method.unchanged')
   const text = savedText(method, words)
   return setup.refusal === null ? text : `${text}. ${words.t('method.savedNotDefault')}`
 }
@@ -169,7 +179,8 @@ interface AddCreditProps {
   readonly session: Session
   /** Null while the dialog is closed; its payment continues. */
   readonly opened: Extract<Opened, { dialog: 'add_credit' }> | null
-  readonly currency: string
+  /** Undefined while it is not known; the quotes have it too. */
+  readonly currency: string | undefined
   /** Null while loading. */
   readonly methods: readonly PaymentMethod[] | null
   readonly onClose: () => void
@@ -177,7 +188,10 @@ interface AddCreditProps {
   readonly onAddMethod: (amount: string | null) => void
 }
 
-function AddCredit({ api, session, opened, currency, methods, onClose, onChanged, onAddMethod }: AddCreditProps) {
+/** Long, because payment, quotes and currency come together here. */
+function AddCredit(props: AddCreditProps) {
+  const { api, session, opened, methods, onClose, onChanged, onAddMethod } = props
+  const { t } = useWords()
   const { account_id: accountId, is_sandbox: isSandbox, product } = session
   const isOpen = opened !== null
   const payment = usePayment({
@@ -209,6 +223,13 @@ function AddCredit({ api, session, opened, currency, methods, onClose, onChanged
     wasOpen.current = isOpen
   }, [isOpen, isSpent])
   const askQuote = useMemo(() => (amount: string) => api.quoteTopUps(amount), [api])
+  const currency = quotes.data?.currency ?? props.currency
+  // An amount in a wrong currency would be worse than none.
+  if (currency === undefined) {
+    return (
+      <Pending part={t('action.add_credit')} query={quotes} isOpen={isOpen} onClose={onClose} isSandbox={isSandbox} />
+    )
+  }
   return (
     <AddCreditDialog
       key={begins.current}
@@ -243,9 +264,12 @@ interface RemoveMethodProps {
   readonly isOpen: boolean
   readonly onClose: () => void
   readonly onRemoved: (message: string) => void
+  /** There was no answer. */
+  readonly onUnheard: () => void
 }
 
-function RemoveMethod({ api, session, method, isAutoTopUpOn, isOpen, onClose, onRemoved }: RemoveMethodProps) {
+function RemoveMethod(props: RemoveMethodProps) {
+  const { api, session, method, isAutoTopUpOn, isOpen, onClose, onRemoved, onUnheard } = props
   const words = useWords()
   const { t } = words
   return (
@@ -258,7 +282,11 @@ function RemoveMethod({ api, session, method, isAutoTopUpOn, isOpen, onClose, on
       onRemove={async () => {
         const answer = await api.removeMethod(method.method_id)
         if ('refusal' in answer) return refusalWords(answer.refusal, session.product, words)
-        if ('silence' in answer) return t('pay.failed')
+        if ('silence' in answer) {
+          // It may be removed: the list tells.
+          onUnheard()
+          return t('pay.unknown')
+        }
         const card = cardName(method, words) ?? t('card.unnamed')
         onRemoved(t(answer.data.auto_top_up_turned_off ? 'method.removedAuto' : 'method.removed', { card }))
         return null

@@ -2,7 +2,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useEffect, useState } from 'react'
 import type { accountQueries } from '../api/account.ts'
-import { Banner } from '../components/notice.tsx'
+import { Banner, type Severity } from '../components/notice.tsx'
 import { loadedWhenOpened } from '../components/opened.tsx'
 import type { CreditActions, NoticeOf, Session } from '../credit/data.ts'
 import type { Opened } from './opened.ts'
@@ -22,7 +22,7 @@ export function usePay(queries: ReturnType<typeof accountQueries>, session: Sess
   const client = useQueryClient()
   const mayPay = session.role === 'admin' && !isClosed
   const [opened, setOpened] = useState<Opened | null>(() => (mayPay ? leftOpen(accountId) : null))
-  const [message, setMessage] = useState<string | null>(null)
+  const [message, setMessage] = useState<{ readonly title: string; readonly severity: Severity } | null>(null)
   useReloadOnReturn()
   if (!mayPay) return { actions: {}, message: null, dialogs: null }
   const open = (dialog: Opened) => {
@@ -56,16 +56,13 @@ export function usePay(queries: ReturnType<typeof accountQueries>, session: Sess
           open({ dialog: 'approve', topUpId: (notice as NoticeOf<'approve'>).figures.top_up_id }),
       },
     },
-    message:
-      message === null ? null : (
-        <Banner severity="success" title={message} body="" onDismiss={() => setMessage(null)} />
-      ),
+    message: message === null ? null : <Banner {...message} body="" onDismiss={() => setMessage(null)} />,
     dialogs: (
       <PayDialogs
         isOpen={opened !== null}
         opened={opened}
         onOpen={setOpened}
-        onMessage={setMessage}
+        onMessage={(title, severity) => setMessage({ title, severity })}
         onChanged={() => void client.invalidateQueries({ queryKey: ['account', accountId] })}
         session={session}
         queries={queries}
