@@ -124,6 +124,18 @@ describe.skipIf(browserFound === null)('on the page', () => {
     expect(await page.getByText('Nothing changed').count()).toBe(0)
   })
 
+  it('the card that is removed is the one that was asked about, even if another becomes the default', async () => {
+    const { accountId, page } = await open(90_000_000n)
+    await page.getByRole('button', { name: 'Remove payment method' }).click()
+    const dialog = dialogOf(page, 'Remove Visa 4242?')
+    await dialog.waitFor()
+    await api.save(accountId, {}, await api.addCard(accountId, 'noFunds'))
+    await page.locator('.settings-row', { hasText: /Visa 9995/ }).waitFor()
+    await dialog.getByRole('button', { name: 'Remove', exact: true }).click()
+    await page.locator('.banner', { hasText: 'Visa 4242 removed' }).waitFor()
+    await page.locator('.settings-row', { hasText: /Visa 9995/ }).waitFor()
+  })
+
   it('a card whose removal was not answered is not said to be still there', async () => {
     const { page } = await open()
     await page.route('**/payment-methods/*', async (route) => {

@@ -77,7 +77,11 @@ function AnyOpened({ opened, onOpen, onMessage, onChanged, session, queries }: P
     } else onOpen(entries === null ? null : { dialog: 'auto', entries })
   }
 
-  const byDefault = saved.find(({ is_default }) => is_default) ?? saved[0]
+  // The card that was the default when the dialog was opened: another must not take its place under the pointer.
+  const toRemove = useRef<PaymentMethod | undefined>(undefined)
+  if (opened?.dialog !== 'remove' || toRemove.current === undefined) {
+    toRemove.current = saved.find(({ is_default }) => is_default) ?? saved[0]
+  }
   return (
     <>
       <AddCredit
@@ -135,11 +139,11 @@ function AnyOpened({ opened, onOpen, onMessage, onChanged, session, queries }: P
           }}
         />
       ) : null}
-      {byDefault === undefined ? null : (
+      {toRemove.current === undefined ? null : (
         <RemoveMethod
           api={api}
           session={session}
-          method={byDefault}
+          method={saved.find(({ method_id }) => method_id === toRemove.current?.method_id) ?? toRemove.current}
           isAutoTopUpOn={autoTopUp.data?.settings?.is_on ?? false}
           isOpen={opened?.dialog === 'remove'}
           onClose={close}
