@@ -1,6 +1,7 @@
 /** The page's two live regions, empty until something happens, and its announcer. */
 import type { ReactNode } from 'react'
 import { type Announcer, createAnnouncer } from './announcer.ts'
+import { later } from './later.ts'
 
 let polite: HTMLElement | null = null
 let assertive: HTMLElement | null = null
@@ -9,10 +10,7 @@ const announcer = createAnnouncer({
   say: (text) => write(polite, text),
   alert: (text) => write(assertive, text),
   nowMs: () => performance.now(),
-  later: (work, ms) => {
-    const timer = setTimeout(work, ms)
-    return () => clearTimeout(timer)
-  },
+  later,
 })
 
 export function useAnnouncer(): Announcer {

@@ -8,6 +8,7 @@ import { useWords, type Words } from '../texts/words.tsx'
 import type { Announcer } from './announcer.ts'
 import { setConnection } from './connection.ts'
 import { createFollower } from './follower.ts'
+import { later } from './later.ts'
 import { useAnnouncer } from './live-regions.tsx'
 import { createPacer } from './pacer.ts'
 import { crossingOf, type KnownStates, knownAfter, patchedPayments, resultsOf } from './results.ts'
@@ -103,9 +104,4 @@ function eventsInto(client: QueryClient, accountId: string, queries: Account, sa
       sums.stop()
     },
   }
-}
-
-function later(work: () => void, ms: number): () => void {
-  const timer = setTimeout(work, ms)
-  return () => clearTimeout(timer)
 }

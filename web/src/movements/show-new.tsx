@@ -4,6 +4,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import type { Account } from '../api/account.ts'
+import { later } from '../live/later.ts'
 import { createPacer, type Pacer } from '../live/pacer.ts'
 import { useWords } from '../texts/words.tsx'
 import { countNew } from './newest.ts'
@@ -76,10 +77,7 @@ function useNewMatch({ api, request, shown }: ReadMovements, lastSequence: numbe
       everyMs: LOOK_EVERY_MS,
       pass: () => void look(),
       nowMs: () => performance.now(),
-      later(work, ms) {
-        const timer = setTimeout(work, ms)
-        return () => clearTimeout(timer)
-      },
+      later,
     })
     return () => {
       isOver = true
