@@ -167,6 +167,14 @@ describe.skipIf(browserFound === null)('on the page', () => {
     await dialogOf(page, 'Auto top-up').getByText('Auto top-up could not be loaded.').waitFor()
   })
 
+  it('a notice has the account’s currency, even if nothing else has loaded', async () => {
+    const accountId = await pages.account(-3_416_200n, { tariff: 'bare-usd', currency: 'USD' })
+    const page = await pages.open(accountId, {
+      prepare: (fresh) => fresh.route(/\/(balance|auto-top-up|usage-forecast|live)$/, (route) => route.abort()),
+    })
+    await page.locator('.banner', { hasText: 'Add more than $3.42 to unblock calls.' }).waitFor()
+  })
+
   it('a browser that denies storage pays too, once', async () => {
     const accountId = await pages.account(1_000_000n)
     await api.addCard(accountId, 'good')

@@ -161,6 +161,7 @@ export function ready<Data>(data: Data) {
 }
 
 export const MODEL: CreditModel = {
+  currency: 'EUR',
   session: SESSION,
   closedAt: null,
   notices: [],

@@ -146,6 +146,7 @@ function useModel(queries: Queries, session: Session): { model: CreditModel; isF
       session,
       closedAt: account.data?.closed_at ?? null,
       notices: items,
+      currency: notices.data?.currency ?? '',
       balance: part(balance, (data) => data),
       forecast: part(forecast, (data) => data),
       autoTopUp: part(autoTopUp, (data) => data),

@@ -32,8 +32,7 @@ export interface CreditPageProps {
 export function CreditPage({ model, actions: given, charts, history, live, top, message }: CreditPageProps) {
   const { t, dates } = useWords()
   const heading = useRef<HTMLHeadingElement>(null)
-  const { session, notices } = model
-  const currency = currencyOf(model)
+  const { session, notices, currency } = model
   const actions: CreditActions = given.onDismiss
     ? {
         ...given,
@@ -77,7 +76,7 @@ export function CreditPage({ model, actions: given, charts, history, live, top, 
           >
             <NoticesAt placement="balance" notices={notices} currency={currency} actions={actions} />
           </BalanceCard>
-          <SettingsCard model={model} actions={actions} currency={currency} />
+          <SettingsCard model={model} actions={actions} />
         </div>
         {/* Charts, movements and what is below them appear together. */}
         {history === null ? (
@@ -121,13 +120,12 @@ function WhoMayChange({ model: { session, closedAt, admins } }: { model: CreditM
 interface SettingsCardProps {
   readonly model: CreditModel
   readonly actions: CreditActions
-  readonly currency: string
 }
 
 /** Auto top-up, its payment method, and alerts. */
-function SettingsCard({ model, actions, currency }: SettingsCardProps) {
+function SettingsCard({ model, actions }: SettingsCardProps) {
   const { t } = useWords()
-  const { autoTopUp, methods, alerts, notices } = model
+  const { autoTopUp, methods, alerts, notices, currency } = model
   const isSandbox = model.session.is_sandbox
   const people = { self: model.session.person, contacts: dataOf(alerts)?.contacts ?? [] }
   const at = (placement: 'auto' | 'method' | 'alerts') => (
@@ -191,9 +189,4 @@ function PageFooter({ session, onSignOut }: Pick<CreditModel, 'session'> & Pick<
 
 function dataOf<Data>(loaded: Loaded<Data>): Data | null {
   return loaded.status === 'ready' ? loaded.data : null
-}
-
-/** The account's currency, which each part contains. */
-function currencyOf({ balance, autoTopUp, forecast }: CreditModel): string {
-  return dataOf(balance)?.currency ?? dataOf(autoTopUp)?.currency ?? dataOf(forecast)?.currency ?? 'EUR'
 }

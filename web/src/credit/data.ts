@@ -48,6 +48,8 @@ export interface CreditModel {
   /** Null while the account is open. */
   readonly closedAt: string | null
   readonly notices: readonly Notice[]
+  /** Of the notices' amounts; empty while there are none. */
+  readonly currency: string
   readonly balance: Loaded<Balance>
   /** May load later than the balance, or not at all. */
   readonly forecast: Loaded<Forecast>
