@@ -41,14 +41,14 @@ export function createOffsetCommitter(
       }
       await pause(BETWEEN_COMMITS_MS, hurry.signal)
     }
+    // At once: an offset that is added from now on begins the next round.
+    committing = null
   }
 
   return {
     add(offsets) {
       for (const next of offsets) pending.set(next, next)
-      committing ??= commit().finally(() => {
-        committing = null
-      })
+      if (pending.size > 0) committing ??= commit()
     },
     async flush() {
       hurry.abort()
