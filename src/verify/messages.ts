@@ -43,6 +43,15 @@ const FIND_EXPIRED = `
     join tollgate.dead_letters using (account_id, event_id)
    where reason = 'too_late'`
 
+/** Charged or not, but nothing keeps it from being recorded again. */
+const FIND_WITHOUT_IDENTITY = `
+  select account_id, event_id
+    from unnest($1::text[], $2::text[]) as asked (account_id, event_id)
+    join tollgate.rated_usage using (account_id, event_id)
+   where not exists (
+     select from tollgate.usage_identity i where i.account_id = asked.account_id and i.event_id = asked.event_id
+   )`
+
 export interface VerifiedMessages {
   readonly messages: number
   readonly ranges: readonly OffsetRange[]
@@ -143,24 +152,30 @@ async function lookUp(
     .filter((message) => !refused.has(`${message.offset} ${hashOf(message)}`))
     .map((message) => ({ message, event: events[messages.indexOf(message)] ?? null }))
   if (lost.length === 0) return
-  const expired = await findExpired(
-    pool,
-    lost.flatMap(({ event }) => event ?? []),
-  )
+  const lostEvents = lost.flatMap(({ event }) => event ?? [])
+  const expired = await findAmong(pool, FIND_EXPIRED, lostEvents)
+  const withoutIdentity = await findAmong(pool, FIND_WITHOUT_IDENTITY, lostEvents)
   for (const { message, event } of lost) {
-    if (event !== null && expired.has(`${event.accountId}\n${event.eventId}`)) continue
+    const key = event && usageKey(event.accountId, event.eventId)
+    if (key !== null && expired.has(key)) continue
     const what = event === null ? 'a message that is not a usage event' : `event ${event.eventId}`
-    const detail = `${topic}/${partition}/${message.offset}: ${what} is neither recorded nor among the dead letters`
+    // Whoever sent such an event again would charge it twice.
+    const fate =
+      key !== null && withoutIdentity.has(key)
+        ? 'is recorded, but without its identity'
+        : 'is neither recorded nor among the dead letters'
+    const detail = `${topic}/${partition}/${message.offset}: ${what} ${fate}`
     onFault({ check: 'unaccounted', invariant: 'A', severity: 'fault', accountId: event?.accountId ?? null, detail })
   }
 }
 
-async function findExpired(pool: Pool, events: readonly UsageEvent[]): Promise<Set<string>> {
-  const { rows } = await pool.query<{ account_id: string; event_id: string }>(FIND_EXPIRED, [
+/** The keys of those events that the statement finds. */
+async function findAmong(pool: Pool, statement: string, events: readonly UsageEvent[]): Promise<Set<string>> {
+  const { rows } = await pool.query<{ account_id: string; event_id: string }>(statement, [
     events.map(({ accountId }) => accountId),
     events.map(({ eventId }) => eventId),
   ])
-  return new Set(rows.map((row) => `${row.account_id}\n${row.event_id}`))
+  return new Set(rows.map((row) => usageKey(row.account_id, row.event_id)))
 }
 
 function hashOf(message: ReceivedMessage): string {
