@@ -8,6 +8,7 @@ import { formatMoney, parseMoney } from '../../src/core/money.ts'
 import { readExport } from '../../src/reporting/exports/export-rows.ts'
 import { readExportFile } from '../../src/reporting/exports/read-file.ts'
 import { requestExport } from '../../src/reporting/exports/request-export.ts'
+import { writeExportFile } from '../../src/reporting/exports/write-export-file.ts'
 import type { Python } from '../../stack/python.ts'
 import { AWKWARD_NAMES, makeMovements } from '../../testkit/movements.ts'
 import { testAccount } from '../support/catalog.ts'
@@ -124,6 +125,16 @@ describe('a file', () => {
     expect(readFileSync(file, 'utf8')).toBe('the one before')
     expect((await run('--account', 'idle', ...PERIOD, '--output', file)).exitCode).toBe(0)
     expect(readFileSync(file, 'utf8')).toContain('Balance After')
+    expect(readdirSync(folder).filter((name) => name.endsWith('.partial'))).toEqual([])
+  })
+
+  it('that two commands write at once is whole, and nothing else is left behind', async () => {
+    const period = { fromMicros: Date.parse('2026-10-01') * 1000, toMicros: Date.parse('2026-11-01') * 1000 }
+    const write = (name: string) =>
+      writeExportFile(ledger.pool, { accountId: 'acme', ...period, path: path(name), format: 'csv' })
+    await write('alone.csv')
+    await Promise.all([write('shared.csv'), write('shared.csv')])
+    expect(readFileSync(path('shared.csv')).equals(readFileSync(path('alone.csv')))).toBe(true)
     expect(readdirSync(folder).filter((name) => name.endsWith('.partial'))).toEqual([])
   })
 

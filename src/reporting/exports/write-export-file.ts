@@ -1,4 +1,5 @@
 /** Exports straight into a file, without parts in the database: for operators. */
+import { randomUUID } from 'node:crypto'
 import { open, rename, rm } from 'node:fs/promises'
 import { exportedMovement, type MovementFacts } from '../../core/export/exported-movement.ts'
 import { addToSums, closingMicros, type ExportSums, NO_SUMS } from '../../core/export/sums.ts'
@@ -21,7 +22,10 @@ export interface WrittenExport extends PeriodOfExport, ExportSums {
 
 export interface FileWanted extends Period {
   readonly accountId: string
-  /** An existing file is replaced once everything is written, and stays if that fails. */
+  /**
+   * An existing file is replaced once everything is written, and stays if that fails. Until then the rows are in a file
+   * beside it, which only a killed process leaves behind: `PATH.ID.partial`.
+   */
   readonly path: string
   readonly format: ExportFormat
 }
@@ -45,7 +49,8 @@ export async function writeExportFile(
   const period = await fixPeriod(pool, accountId, wanted)
   if ('refused' in period) return period
 
-  const partial = `${path}.partial`
+  // A name of its own: two commands for one path must not write into one file.
+  const partial = `${path}.${randomUUID()}.partial`
   try {
     const file = format === 'csv' ? await createCsvFile(partial) : await createParquetExport(partial)
     let sums = NO_SUMS
