@@ -54,14 +54,16 @@ export function mailCounter(registry: Registry): Counter<'outcome'> {
 
 /**
  * Sends one share of due mails. `hasMore`: the share was full. `oldestWorkSeconds`: how overdue the oldest due mail is.
- * On a stop, mails that are being sent are finished.
+ * On a stop, mails that are being sent are finished. If one of them throws, the others are finished first: whoever waits
+ * for a share closes server and database after it, and a mail that was delivered but not noted would go out again.
  */
 export async function sendMails(
   parts: MailParts,
   stopping: AbortSignal,
 ): Promise<{ readonly hasMore: boolean; readonly oldestWorkSeconds: number | null }> {
   const claimed = await claimMails(parts.pool, { count: MAILS_PER_SHARE, claimSeconds: CLAIM_SECONDS })
-  await Promise.all(claimed.map((mail) => sendOne(parts, mail, stopping)))
+  const ended = await Promise.allSettled(claimed.map((mail) => sendOne(parts, mail, stopping)))
+  for (const one of ended) if (one.status === 'rejected') throw one.reason
   return { hasMore: claimed.length === MAILS_PER_SHARE, oldestWorkSeconds: await overdueMailSeconds(parts.pool) }
 }
 
