@@ -88,11 +88,19 @@ export interface SmtpError {
 }
 
 /**
+ * Enhanced codes (RFC 3463) that do not blame the recipient: 5.7.x, not allowed; 5.1.7 and 5.1.8, a bad sender. Postfix,
+ * for one, reports what it has against a client, sender or missing login only at the recipient: `554 5.7.1 Relay access
+ * denied`.
+ */
+const MAY_CONCERN_EVERY_MAIL = /^5\d\d[ -]5\.(?:7\.\d|1\.[78]\b)/
+
+/**
  * Interprets an error. A refusal is final only if it concerns this recipient or this mail. If the server rejects the login,
  * the sender or a connection without TLS, it would reject every mail: they wait until an operator has fixed that.
  */
 export function outcomeOf({ code, command, responseCode, response, message }: SmtpError): SendOutcome {
-  const isOfThisMail = command === 'RCPT TO' || command === 'DATA' || command === 'RCPT' || code === 'EMESSAGE'
+  const isOfRecipient = (command === 'RCPT TO' || command === 'RCPT') && !MAY_CONCERN_EVERY_MAIL.test(response ?? '')
+  const isOfThisMail = isOfRecipient || command === 'DATA' || code === 'EMESSAGE'
   const reason = withoutAddresses(response ?? `${code ?? 'failed'}: ${message ?? ''}`)
   return { kind: (responseCode ?? 0) >= 500 && isOfThisMail ? 'refused' : 'failed', reason }
 }

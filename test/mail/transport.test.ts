@@ -7,6 +7,11 @@ describe('an answer of the server', () => {
   // biome-ignore format: a table
   it.each<[error: SmtpError, kind: string, reason: string]>([
     [{ code: 'EENVELOPE', command: 'RCPT TO', responseCode: 550, response: '550 5.1.1 <ana@acme.example>: no such user' }, 'refused', '550 5.1.1 (address) no such user'],
+    [{ code: 'EENVELOPE', command: 'RCPT TO', responseCode: 554, response: '554 5.7.1 <ana@acme.example>: Relay access denied' }, 'failed', '554 5.7.1 (address) Relay access denied'],
+    [{ code: 'EENVELOPE', command: 'RCPT TO', responseCode: 554, response: '554 5.7.1 Service unavailable; client host blocked' }, 'failed', '554 5.7.1 Service unavailable; client host blocked'],
+    [{ code: 'EENVELOPE', command: 'RCPT TO', responseCode: 550, response: '550 5.1.8 sender domain not found' }, 'failed', '550 5.1.8 sender domain not found'],
+    [{ code: 'EENVELOPE', command: 'RCPT TO', responseCode: 550, response: '550 5.1.10 no such recipient' }, 'refused', '550 5.1.10 no such recipient'],
+    [{ code: 'EENVELOPE', command: 'RCPT TO', responseCode: 552, response: '552 5.2.2 mailbox full' }, 'refused', '552 5.2.2 mailbox full'],
     [{ code: 'EMESSAGE', command: 'DATA', responseCode: 554, response: '554 5.7.1 spam' }, 'refused', '554 5.7.1 spam'],
     [{ code: 'EENVELOPE', command: 'RCPT TO', responseCode: 450, response: '450 4.2.0 greylisted' }, 'failed', '450 4.2.0 greylisted'],
     [{ code: 'EENVELOPE', command: 'MAIL FROM', responseCode: 550, response: '550 sender not allowed' }, 'failed', '550 sender not allowed'],
