@@ -4,10 +4,19 @@ import type { OnFault } from './fault.ts'
 import type { Pace } from './pace.ts'
 
 const ACCOUNTS_PER_PAGE = 200
+/** The page ends with the account that reaches it: all charges of an account are read together. */
+const MOVEMENTS_PER_PAGE = 20_000
 
+/** Every charge has a movement, so movements bound how much a page reads. `last` is null after the last account. */
 const NEXT_ACCOUNTS = `
-  select max(account_id) as last
-    from (select account_id from tollgate.accounts where account_id > $1 order by account_id limit $2) as page`
+  select max(account_id) as last, coalesce(sum(last_sequence), 0)::float8 as movements
+    from (
+      select account_id, last_sequence, sum(last_sequence) over (order by account_id) - last_sequence as movements_before
+        from (
+          select account_id, last_sequence from tollgate.accounts where account_id > $1 order by account_id limit $2
+        ) as next
+    ) as page
+   where movements_before < $3`
 
 const FIND_CHARGED_TWICE = `
   select r.account_id, r.interaction_id, array_agg(r.event_id order by r.recorded_at, r.event_id) as event_ids
@@ -23,8 +32,12 @@ const FIND_CHARGED_TWICE = `
 /** Reports such interactions as warnings. */
 export async function verifyTollFree(pool: Pool, pace: Pace, onFault: OnFault): Promise<void> {
   for (let after = ''; ; ) {
-    const { rows } = await pool.query<{ last: string | null }>(NEXT_ACCOUNTS, [after, ACCOUNTS_PER_PAGE])
-    const last = rows[0]!.last
+    const { rows } = await pool.query<{ last: string | null; movements: number }>(NEXT_ACCOUNTS, [
+      after,
+      ACCOUNTS_PER_PAGE,
+      MOVEMENTS_PER_PAGE,
+    ])
+    const { last, movements } = rows[0]!
     if (last === null) return
     const found = await pool.query<{ account_id: string; interaction_id: string; event_ids: string[] }>({
       name: 'verify-toll-free',
@@ -35,7 +48,7 @@ export async function verifyTollFree(pool: Pool, pace: Pace, onFault: OnFault): 
       const detail = `interaction ${interaction_id} is charged as toll-free ${event_ids.length} times: ${event_ids.join(', ')}`
       onFault({ check: 'charged_twice', invariant: 'A', severity: 'warning', accountId, detail })
     }
-    await pace.took(ACCOUNTS_PER_PAGE)
+    await pace.took(ACCOUNTS_PER_PAGE + movements)
     after = last
   }
 }
