@@ -7,6 +7,7 @@ import { CatalogStore } from '../ledger/catalogs/catalogs.ts'
 import { CommandFailed, counted } from './command.ts'
 import { withLedger } from './connected.ts'
 import { type FaultOptions, printFaults } from './print-faults.ts'
+import { userOfMachine } from './who-and-why.ts'
 
 export interface ApplyOptions extends FaultOptions {
   /** Who makes the changes; by default the user of the machine. */
@@ -20,7 +21,7 @@ export async function applyAccounts(file: string, options: ApplyOptions): Promis
   const { accounts, faults, lines } = parseAccountsFile(bytes, file)
   if (accounts === null) return refuse(faults, options)
   await printFaults(faults, options)
-  const actor = options.actor ?? process.env.USER ?? 'unknown'
+  const actor = options.actor ?? userOfMachine()
   await withLedger(async (writer) => {
     const result = await applyToLedger(writer, new CatalogStore(), accounts, actor)
     if ('noCatalogInForce' in result) throw new CommandFailed('no catalog is in force yet: publish one first', 1)

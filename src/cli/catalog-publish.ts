@@ -5,6 +5,7 @@ import { type PublishResult, publishCatalog as publishToLedger } from '../ledger
 import { CommandFailed } from './command.ts'
 import { withDatabase } from './connected.ts'
 import { type FaultOptions, printFaults } from './print-faults.ts'
+import { userOfMachine } from './who-and-why.ts'
 
 export interface PublishOptions extends FaultOptions {
   readonly author?: string
@@ -26,7 +27,7 @@ export async function publishCatalog(directory: string, options: PublishOptions)
 
 /** The author of a version: the option, else the user of the machine. */
 export function authorOf({ author }: PublishOptions): string {
-  return author ?? process.env.USER ?? 'unknown'
+  return author ?? userOfMachine()
 }
 
 /** Reports the new version, or fails with every reason why the accounts do not allow it. */

@@ -27,6 +27,7 @@ import type { TopUpListOptions } from './top-up-list.ts'
 import type { TopUpNowOptions } from './top-up-now.ts'
 import type { ResumeOptions } from './top-up-resume.ts'
 import type { SettingsOptions } from './top-up-settings.ts'
+import { readName, readReason } from './who-and-why.ts'
 
 const VERBOSE = ['--verbose', 'print all faults of a file, not only the first 20'] as const
 const AS_JSON = ['--json', 'print one JSON object per line: all faults, or what was done'] as const
@@ -73,7 +74,7 @@ catalog
   .command('publish')
   .description('store a catalog as a new version')
   .argument('<dir>', 'catalog directory')
-  .option('--author <name>', 'who publishes it')
+  .option('--author <name>', 'who publishes it', readName)
   .option('--comment <text>', 'what changed')
   .option('--in-force-from <instant>', 'RFC 3339 instant or date from which it prices usage')
   .option(...VERBOSE)
@@ -95,7 +96,7 @@ catalog
   .command('rollback')
   .description('publish an earlier version again, as a new version')
   .argument('<version>', 'the version to roll back to')
-  .option('--author <name>', 'who rolls it back')
+  .option('--author <name>', 'who rolls it back', readName)
   .option('--comment <text>', 'why')
   .option('--in-force-from <instant>', 'RFC 3339 instant or date from which it prices usage')
   .action(async (version: string, options: PublishOptions) => {
@@ -109,7 +110,7 @@ accounts
   .command('apply')
   .description('create or change the accounts of a file; what the file leaves out stays unchanged')
   .argument('<file>', 'accounts file')
-  .option('--actor <name>', 'who changes them')
+  .option('--actor <name>', 'who changes them', readName)
   .option(...VERBOSE)
   .option(...AS_JSON)
   .action(async (file: string, options: ApplyOptions) => {
@@ -122,8 +123,8 @@ accounts
   .description("adjust an account's credit")
   .argument('<account>', 'account id')
   .argument('<amount>', 'decimal amount in the currency of the account; negative to take credit')
-  .requiredOption('--reason <text>', 'why, for the statement')
-  .requiredOption('--actor <name>', 'who adjusts it')
+  .requiredOption('--reason <text>', 'why, for the statement', readReason)
+  .requiredOption('--actor <name>', 'who adjusts it', readName)
   .option('--request-id <id>', 'the same id is posted only once; generated if absent')
   .action(async (accountId: string, amount: string, options: CreditOptions) => {
     const { creditAccount } = await import('./accounts-credit.ts')
@@ -136,7 +137,7 @@ accounts
   .argument('<account>', 'account id')
   .option('--low <amount>', 'alert when the balance falls below it; "default" for 10 units of the currency')
   .option('--custom <amount>', 'an additional level of the customer; "none" for none')
-  .requiredOption('--actor <name>', 'who sets them')
+  .requiredOption('--actor <name>', 'who sets them', readName)
   .action(async (accountId: string, options: AlertLevelOptions) => {
     const { setAlertLevels } = await import('./accounts-alert-levels.ts')
     await setAlertLevels(accountId, options)
@@ -146,7 +147,7 @@ accounts
   .command('close')
   .description('close an account: it is no longer charged, but late usage is still debited')
   .argument('<account>', 'account id')
-  .requiredOption('--actor <name>', 'who closes it')
+  .requiredOption('--actor <name>', 'who closes it', readName)
   .action(async (accountId: string, options: { actor: string }) => {
     const { closeAccount } = await import('./accounts-close.ts')
     await closeAccount(accountId, options)
@@ -167,7 +168,7 @@ withConsent(
     .option('--amount <amount>', 'the amount of each automatic top-up')
     .option('--cap <amount>', 'maximum charged automatically in a UTC month; "none" for none'),
 )
-  .option('--actor <name>', 'who changes it; vouches for the consent')
+  .option('--actor <name>', 'who changes it; vouches for the consent', readName)
   .option('--request-id <id>', 'the same id is saved only once')
   .option('--json', 'print one JSON object')
   .action(async (accountId: string, options: SettingsOptions) => {
@@ -181,7 +182,7 @@ withConsent(
     .description('end a pause of automatic top-up, with a consent; the settings stay unchanged')
     .argument('<account>', 'account id'),
 )
-  .requiredOption('--actor <name>', 'who resumes it; vouches for the consent')
+  .requiredOption('--actor <name>', 'who resumes it; vouches for the consent', readName)
   .option('--json', 'print one JSON object')
   .action(async (accountId: string, options: ResumeOptions) => {
     const { resumeAutoTopUp } = await import('./top-up-resume.ts')
@@ -194,7 +195,7 @@ topUp
   .argument('<account>', 'account id')
   .argument('<amount>', 'decimal amount in the currency of the account')
   .option('--method <id>', 'the card to charge; defaults to the default card')
-  .requiredOption('--actor <name>', 'who requests it')
+  .requiredOption('--actor <name>', 'who requests it', readName)
   .option('--request-id <id>', 'the same id is requested only once; generated if absent')
   .option('--json', 'print one JSON object')
   .action(async (accountId: string, amount: string, options: TopUpNowOptions) => {
@@ -239,7 +240,7 @@ withConsent(
     .requiredOption('--expiry <MM/YY>', 'month and year, as in 08/29')
     .option('--default', 'make it the card that automatic top-ups charge'),
 )
-  .requiredOption('--actor <name>', 'who adds it; vouches for the consent')
+  .requiredOption('--actor <name>', 'who adds it; vouches for the consent', readName)
   .option('--json', 'print one JSON object')
   .action(async (accountId: string, options: AddMethodOptions) => {
     const { addMethod } = await import('./payment-method-add.ts')
@@ -261,7 +262,7 @@ paymentMethod
   .description('remove a card; no other card becomes the default')
   .argument('<account>', 'account id')
   .argument('<method>', 'id of the card')
-  .requiredOption('--actor <name>', 'who removes it')
+  .requiredOption('--actor <name>', 'who removes it', readName)
   .option('--json', 'print one JSON object')
   .action(async (accountId: string, methodId: string, options: { actor: string; json?: boolean }) => {
     const { removeMethod } = await import('./payment-method-remove.ts')
@@ -294,7 +295,7 @@ apiKey
   )
   .option('--accounts <ids>', 'the accounts that it may see, separated by commas')
   .option('--all-accounts', 'all accounts and the whole installation')
-  .requiredOption('--actor <name>', 'who creates it')
+  .requiredOption('--actor <name>', 'who creates it', readName)
   .option('--json', 'print one JSON object')
   .action(async (name: string, options: CreateKeyOptions) => {
     const { createKey } = await import('./api-key-create.ts')
@@ -315,7 +316,7 @@ apiKey
   .description('replace the secret of a key and print the new token, which is shown only once')
   .argument('<key>', 'id of the key')
   .requiredOption('--overlap <span>', 'how long the previous secret stays valid, such as 2h or 3d; 0s ends it at once')
-  .requiredOption('--actor <name>', 'who rotates it')
+  .requiredOption('--actor <name>', 'who rotates it', readName)
   .option('--json', 'print one JSON object')
   .action(async (keyId: string, options: RotateKeyOptions) => {
     const { rotateKey } = await import('./api-key-rotate.ts')
@@ -326,7 +327,7 @@ apiKey
   .command('revoke')
   .description('revoke a key at once')
   .argument('<key>', 'id of the key')
-  .requiredOption('--actor <name>', 'who revokes it')
+  .requiredOption('--actor <name>', 'who revokes it', readName)
   .option('--json', 'print one JSON object')
   .action(async (keyId: string, options: { actor: string; json?: boolean }) => {
     const { revokeKey } = await import('./api-key-revoke.ts')
@@ -344,7 +345,7 @@ program
     '--locale <locale>',
     'locale of the page; defaults to that of the contact with this id, otherwise to that of the installation',
   )
-  .requiredOption('--actor <name>', 'who vouches for the person')
+  .requiredOption('--actor <name>', 'who vouches for the person', readName)
   .option('--json', 'print one JSON object')
   .action(async (options: PortalLinkOptions) => {
     const { makePortalLink } = await import('./portal-link.ts')
@@ -381,7 +382,7 @@ program
   .description('begin a new epoch after a database restore that Kafka offsets do not show')
   .command('raise')
   .description('raise the epoch, and republish every balance and service status')
-  .requiredOption('--reason <text>', 'why, for the record')
+  .requiredOption('--reason <text>', 'why, for the record', readReason)
   .action(async (options: { reason: string }) => {
     const { raiseEpoch } = await import('./epoch-raise.ts')
     await raiseEpoch(options)
