@@ -1,6 +1,8 @@
 /**
- * Finds instants in an account's chain of movements by binary search, as instants never decrease along the chain. It
- * takes some twenty look-ups by key for a million movements, and needs no index by time.
+ * Finds instants in an account's chain of movements by binary search. Instants ascend along the chain, because each is
+ * read from the database's clock under the account's lock. Only if that clock was set back, the instants in between
+ * occur twice, and one of them may be found at either place. It takes some twenty look-ups by key for a million
+ * movements, and needs no index by time.
  */
 
 /**
