@@ -7,8 +7,9 @@ import {
   summariseDeadLetters,
 } from '../ledger/dead-letters/list-dead-letters.ts'
 import { type Columns, createListing } from './columns.ts'
-import { CommandFailed, counted, writeOutput } from './command.ts'
+import { counted, writeOutput } from './command.ts'
 import { withDatabase } from './connected.ts'
+import { readLimit } from './count.ts'
 import { readSince } from './since.ts'
 
 export interface FilterOptions {
@@ -25,7 +26,6 @@ export interface ListOptions extends FilterOptions {
 }
 
 const PAGE_LETTERS = 1000
-const DEFAULT_LIMIT = 100
 
 const COLUMNS: Columns<ListedDeadLetter> = [
   ['position', positionOf],
@@ -84,12 +84,6 @@ export function positionOf({
   offset,
 }: Pick<ListedDeadLetter, 'topic' | 'partition' | 'offset'>): string {
   return `${topic}/${partition}/${offset}`
-}
-
-function readLimit(text: string | undefined): number {
-  if (text === undefined) return DEFAULT_LIMIT
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
-  throw new CommandFailed(`--limit ${text} is not a whole number above 0`, 2)
 }
 
 function jsonLine(letter: ListedDeadLetter): string {

@@ -3,6 +3,7 @@ import { type ListedMail, listMails, MAIL_STATES, type MailState } from '../ledg
 import { type Columns, createListing } from './columns.ts'
 import { CommandFailed, counted, writeOutput } from './command.ts'
 import { withDatabase } from './connected.ts'
+import { readLimit } from './count.ts'
 
 export interface MailListOptions {
   readonly state?: string
@@ -11,7 +12,8 @@ export interface MailListOptions {
   readonly json?: boolean
 }
 
-const DEFAULT_LIMIT = 100
+/** They are listed in one page. */
+const MAX_MAILS = 999_999
 
 const COLUMNS: Columns<ListedMail> = [
   ['written at', ({ createdAt }) => createdAt],
@@ -24,7 +26,7 @@ const COLUMNS: Columns<ListedMail> = [
 ]
 
 export async function listMail(options: MailListOptions): Promise<void> {
-  const limit = readLimit(options.limit)
+  const limit = readLimit(options.limit, MAX_MAILS)
   const state = readState(options.state)
   await withDatabase(async (pool) => {
     const mails = await listMails(pool, { state, accountId: options.account ?? null, limit })
@@ -45,10 +47,4 @@ function readState(text: string | undefined): MailState | null {
   const state = MAIL_STATES.find((known) => known === text)
   if (state === undefined) throw new CommandFailed(`--state ${text} is not one of ${MAIL_STATES.join(', ')}`, 2)
   return state
-}
-
-function readLimit(text: string | undefined): number {
-  if (text === undefined) return DEFAULT_LIMIT
-  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text)
-  throw new CommandFailed(`--limit ${text} is not a whole number from 1 to 999999`, 2)
 }

@@ -2,6 +2,7 @@
 import { CALLS, type CallName, type FaultKind, type OrderedFault } from '../payments/providers/sandbox/faults.ts'
 import { type Columns, createListing } from './columns.ts'
 import { CommandFailed, writeOutput } from './command.ts'
+import { readCount } from './count.ts'
 import { withSandboxDesk } from './sandbox-desk.ts'
 
 export interface OutageOptions {
@@ -13,6 +14,7 @@ export interface OutageOptions {
 
 const DEFAULT_DELAY_MS = 5000
 const MAX_DELAY_MS = 600_000
+const MAX_TIMES = 1_000_000
 
 const FAULT_OF_WORD: ReadonlyMap<string, FaultKind> = new Map([
   ['on', 'down'],
@@ -53,15 +55,10 @@ function readOrder(word: string, { delay, times, call }: OutageOptions): Ordered
   return {
     fault,
     call: (call as CallName | undefined) ?? (isTimeout ? 'confirm' : null),
-    timesLeft: readCount('--times', times, 1_000_000),
-    delayMs: fault === 'slow' ? (readCount('--delay', delay, MAX_DELAY_MS) ?? DEFAULT_DELAY_MS) : null,
+    timesLeft: times === undefined ? null : readCount('--times', times, MAX_TIMES),
+    delayMs:
+      fault !== 'slow' ? null : delay === undefined ? DEFAULT_DELAY_MS : readCount('--delay', delay, MAX_DELAY_MS),
   }
-}
-
-function readCount(option: string, text: string | undefined, max: number): number | null {
-  if (text === undefined) return null
-  if (/^[1-9]\d{0,8}$/.test(text) && Number(text) <= max) return Number(text)
-  throw new CommandFailed(`${option} ${text} is not a whole number from 1 to ${max}`, 2)
 }
 
 function jsonLine({ fault, call, timesLeft, delayMs }: OrderedFault): string {

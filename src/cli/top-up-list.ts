@@ -2,8 +2,9 @@
 import { formatMoney } from '../core/money.ts'
 import { type ListedTopUp, listTopUps } from '../ledger/top-ups/list-top-ups.ts'
 import { type Columns, createListing } from './columns.ts'
-import { CommandFailed, counted, writeOutput } from './command.ts'
+import { counted, writeOutput } from './command.ts'
 import { withDatabase } from './connected.ts'
+import { readLimit } from './count.ts'
 
 export interface TopUpListOptions {
   readonly account?: string
@@ -13,7 +14,6 @@ export interface TopUpListOptions {
 }
 
 const PAGE_TOP_UPS = 1000
-const DEFAULT_LIMIT = 100
 
 const COLUMNS: Columns<ListedTopUp> = [
   ['top-up', ({ topUpId }) => topUpId],
@@ -47,12 +47,6 @@ export async function listAllTopUps(options: TopUpListOptions): Promise<void> {
     const shown = count === limit ? ', the newest ones; raise --limit to see more' : ''
     process.stderr.write(`${counted(count, 'top-up')}${shown}\n`)
   })
-}
-
-function readLimit(text: string | undefined): number {
-  if (text === undefined) return DEFAULT_LIMIT
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
-  throw new CommandFailed(`--limit ${text} is not a whole number above 0`, 2)
 }
 
 /** Amounts are decimal strings in units. */

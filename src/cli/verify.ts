@@ -11,15 +11,13 @@ import type { Fault } from '../verify/fault.ts'
 import { verify } from '../verify/verify.ts'
 import { CommandFailed, counted } from './command.ts'
 import { asUsage, commandLog, readConfig } from './connected.ts'
+import { readCount } from './count.ts'
 
 /** Timeout of a call to the provider. */
 const CALL_MS = 20_000
 
 export async function verifyBooks(options: { rate: string; json?: boolean }): Promise<void> {
-  const rowsPerSecond = Number(options.rate)
-  if (!Number.isInteger(rowsPerSecond) || rowsPerSecond < 1) {
-    throw new CommandFailed(`--rate ${options.rate} is not a whole number of rows per second`, 2)
-  }
+  const rowsPerSecond = readCount('--rate', options.rate)
   const config = readConfig('kafka', 'publishing', 'database', 'sandbox', 'provider', 'log')
   const log = commandLog(config.log)
   const pool = createPool(config.database.url, log, 1)

@@ -58,7 +58,7 @@ describe('wrong usage ends with 2, before anything is read', () => {
     { args: [...NOW, '-5', ...ACTOR], says: '-5 is not an amount: give a decimal above 0' },
     { args: [...NOW, '5'], says: "required option '--actor <name>' not specified" },
     { args: [...NOW, '5', '--request-id', '', ...ACTOR], says: '--request-id must be 1 to 200 printable ASCII' },
-    { args: ['top-up', 'list', '--limit', '0'], says: '--limit 0 is not a whole number above 0' },
+    { args: ['top-up', 'list', '--limit', '0'], says: '--limit 0 is not a whole number from 1 to 999999999' },
     {
       args: [...ADD, '--number', NUMBER, '--expiry', '2029-08', ...ACTOR],
       says: '--expiry must be a month and a year, as in 08/29',
