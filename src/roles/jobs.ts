@@ -119,12 +119,11 @@ export function exportsJob(pool: Pool, { log, registry, thread, whenExportEnds: 
   // Initialized to 0, so that the first failure shows up as an increase.
   for (const state of ['ready', 'failed']) ended.inc({ state }, 0)
   const report = ({ export: worked, failure }: Prepared) => {
-    if (worked === null) return
-    const about = { export_id: worked.exportId, account_id: worked.accountId, state: worked.state }
+    const about = worked && { export_id: worked.exportId, account_id: worked.accountId, state: worked.state }
     if (failure !== null)
-      log.warn({ ...about, err: failure.error, tries: worked.tries }, 'an export could not continue')
-    else if (worked.state === 'ready')
-      log.info({ ...about, file_bytes: Number(worked.fileBytes) }, 'an export is ready')
+      log.warn({ ...about, err: failure.error, tries: worked?.tries }, 'an export could not continue')
+    if (worked === null) return
+    if (worked.state === 'ready') log.info({ ...about, file_bytes: Number(worked.fileBytes) }, 'an export is ready')
     if (worked.state !== 'preparing') ended.inc({ state: worked.state })
   }
   return {

@@ -34,7 +34,10 @@ export interface PrepareOptions {
 }
 
 export interface Prepared {
-  /** The export that was worked on, in its new state; null if none was waiting. */
+  /**
+   * The export that was worked on, in its new state; null if none was waiting. After a failure null means that the part
+   * is stored all the same, because only the answer to COMMIT was lost, or that another process has gone on with it.
+   */
   readonly export: StoredExport | null
   /** Why this part failed; null if it did not. */
   readonly failure: { readonly code: FaultCode; readonly error: unknown } | null
