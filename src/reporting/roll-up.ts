@@ -8,6 +8,7 @@
  * balances; and as `reversed` on the day of the usage that it corrects, so that a day's usage is what it cost in the
  * end.
  */
+import { consequenceOf } from '../platform/faults.ts'
 import { type Connection, inTransaction, type Pool } from '../platform/postgres.ts'
 import { idKey, indexMovements, type RolledUpRange } from './index-movements.ts'
 
@@ -154,8 +155,16 @@ interface ClaimedRow extends RolledUpRange {
   has_more: boolean
 }
 
+/** An account that could not be summed up, and why: its rows are at odds, which only a person can mend. */
+export interface FailedAccount {
+  readonly accountId: string
+  readonly error: unknown
+}
+
 export interface RolledUp {
   readonly movements: number
+  /** Left out of the share, so that one account does not hold up all that come after it. */
+  readonly failed: readonly FailedAccount[]
   /** An account has more movements than a share takes, as far as this transaction has seen. */
   readonly leavesBehind: boolean
   /** `leavesBehind`, or there are more accounts to check. */
@@ -172,9 +181,9 @@ export interface Share {
   readonly lookedAtAccounts?: number
 }
 
-const NOTHING_LEFT: RolledUp = { movements: 0, leavesBehind: false, hasMore: false, nextAfter: '' }
+const NOTHING_LEFT: RolledUp = { movements: 0, failed: [], leavesBehind: false, hasMore: false, nextAfter: '' }
 
-/** Rolls up one share. Any number of processes may do so at once. */
+/** Rolls up one share. Any number of processes may do so at once. Throws what concerns no single account. */
 export function rollUp(
   pool: Pool,
   {
@@ -191,11 +200,13 @@ export function rollUp(
       const { last_account_id: upTo, is_full: isFull } = looked.rows[0]!
       if (upTo === null) return NOTHING_LEFT
       const { rows: claimed } = await connection.query<ClaimedRow>(CLAIM, [after, upTo, maxAccounts, maxMovements])
-      if (claimed.length > 0) await sumUp(connection, claimed)
+      const failed = await sumUpOrLeaveOut(connection, claimed)
+      const summed = claimed.filter((row) => !failed.some(({ accountId }) => accountId === row.account_id))
       const nextAfter = claimed.length === maxAccounts ? claimed.at(-1)!.account_id : isFull ? upTo : ''
-      const leavesBehind = claimed.some((row) => row.has_more)
+      const leavesBehind = summed.some((row) => row.has_more)
       return {
-        movements: claimed.reduce((sum, row) => sum + Number(row.up_to_sequence - row.after_sequence), 0),
+        movements: summed.reduce((sum, row) => sum + Number(row.up_to_sequence - row.after_sequence), 0),
+        failed,
         leavesBehind,
         hasMore: leavesBehind || nextAfter !== '',
         nextAfter,
@@ -204,6 +215,27 @@ export function rollUp(
     // Rows are found one by one by key; without this the planner may scan whole months.
     { isByKey: true },
   )
+}
+
+/** Sums all of them up at once; if that fails for what the rows are, one by one, without those that fail again. */
+async function sumUpOrLeaveOut(
+  connection: Connection,
+  claimed: readonly RolledUpRange[],
+): Promise<readonly FailedAccount[]> {
+  const [first] = claimed
+  if (first === undefined) return []
+  await connection.query('savepoint claimed')
+  try {
+    await sumUp(connection, claimed)
+    return []
+  } catch (error) {
+    if (consequenceOf(error).fate === 'retry') throw error
+    await connection.query('rollback to savepoint claimed')
+    if (claimed.length === 1) return [{ accountId: first.account_id, error }]
+    const failed: FailedAccount[] = []
+    for (const one of claimed) failed.push(...(await sumUpOrLeaveOut(connection, [one])))
+    return failed
+  }
 }
 
 async function sumUp(connection: Connection, claimed: readonly RolledUpRange[]): Promise<void> {

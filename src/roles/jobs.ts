@@ -79,7 +79,10 @@ export const jobsRole = defineRole({
   },
 })
 
-/** Rolls movements up, in rounds over all accounts. It rests for its interval once a round has left nothing behind. */
+/**
+ * Rolls movements up, in rounds over all accounts. It rests for its interval once a round has left nothing behind. An
+ * account that cannot be summed up makes the run fail, and the next run goes on after it.
+ */
 export function rollUpJob(pool: Pool): Job {
   let after = ''
   let leftBehind = false
@@ -95,6 +98,10 @@ export function rollUpJob(pool: Pool): Job {
         const isRoundOver = after === ''
         const hasMore = !isRoundOver || leftBehind
         if (isRoundOver) leftBehind = false
+        const [failed] = share.failed
+        if (failed !== undefined) {
+          throw new Error(`the movements of account ${failed.accountId} cannot be summed up`, { cause: failed.error })
+        }
         if (hasMore && performance.now() - measuredAt < MEASURE_EVERY_MS) return { hasMore }
         measuredAt = performance.now()
         return { hasMore, oldestWorkSeconds: await oldestNotRolledUp(pool) }

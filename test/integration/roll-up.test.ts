@@ -2,12 +2,20 @@
  * Sums of movements by day, built after the ledger: at any moment they equal the movements up to there, whatever came
  * late, was corrected, or was rolled up by which process.
  */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { inTransaction } from '../../src/platform/postgres.ts'
+import { AFTER_LAST_CHUNK, CHUNK_MOVEMENTS, findIndexDifferences } from '../../src/reporting/index-movements.ts'
 import { findRollUpDifferences, oldestNotRolledUp, rollUp } from '../../src/reporting/roll-up.ts'
+import { rollUpJob } from '../../src/roles/jobs.ts'
+import { makeMovements } from '../../testkit/movements.ts'
 import { createRandom } from '../../testkit/random.ts'
 import { type Fields, testAccount } from '../support/catalog.ts'
 import { adjust, apply, openTestLedger, postPayments, recordUsage, type TestLedger } from '../support/ledger.ts'
 import { abroad, correctionOf, lookup, sms } from '../support/usage-events.ts'
+
+const OPERATIONS = readFileSync(join(import.meta.dirname, '../../docs/OPERATIONS.md'), 'utf8')
 
 let ledger: TestLedger
 
@@ -177,5 +185,59 @@ describe('the roll-up', () => {
       'sms  Europe',
       'user bob',
     ])
+  })
+
+  it('goes on with other accounts if one cannot be summed up, and names that one', async () => {
+    const october = { from: new Date('2026-10-01T00:00:00Z'), to: new Date('2026-11-01T00:00:00Z') }
+    for (const accountId of ['stuck-1', 'stuck-2', 'stuck-3']) await apply(ledger, [testAccount({ accountId })])
+    await rollUpAll()
+    // A chunk that must not be there yet, as after a repair that forgot its table.
+    await ledger.pool.query(
+      `insert into tollgate.movement_chunks (account_id, chunk, first_recorded_at, last_recorded_at)
+       values ('stuck-2', 0, now(), now())`,
+    )
+    for (const accountId of ['stuck-1', 'stuck-2', 'stuck-3']) {
+      await makeMovements(ledger.pool, { accountId, count: CHUNK_MOVEMENTS, ...october })
+    }
+    const job = rollUpJob(ledger.pool)
+    const failures: unknown[] = []
+    for (let runs = 0; runs < 10; runs++) {
+      await Promise.resolve(job.run(new AbortController().signal)).catch((error) => failures.push(error))
+    }
+    expect(String(failures[0])).toContain('the movements of account stuck-2 cannot be summed up')
+    const { rows } = await ledger.pool.query(
+      `select account_id, through_sequence from tollgate.usage_by_day_progress where account_id like 'stuck%' order by 1`,
+    )
+    const all = BigInt(CHUNK_MOVEMENTS)
+    expect(rows).toEqual([
+      { account_id: 'stuck-1', through_sequence: all },
+      { account_id: 'stuck-2', through_sequence: 1_000n },
+      { account_id: 'stuck-3', through_sequence: all },
+    ])
+    await ledger.pool.query(`delete from tollgate.movement_chunks where account_id = 'stuck-2'`)
+    await rollUpAll()
+    expect(await findRollUpDifferences(ledger.pool, ['stuck-1', 'stuck-2', 'stuck-3'])).toEqual([])
+  })
+
+  it('is built again by what the operations page says to delete', async () => {
+    await apply(ledger, [testAccount({ accountId: 'torn' })])
+    const october = { from: new Date('2026-10-01T00:00:00Z'), to: new Date('2026-11-01T00:00:00Z') }
+    await makeMovements(ledger.pool, { accountId: 'torn', count: 2 * CHUNK_MOVEMENTS + 10, ...october })
+    await rollUpAll()
+    await ledger.pool.query(`delete from tollgate.usage_by_day where account_id = 'torn' and kind = 'call'`)
+    await ledger.pool.query(`delete from tollgate.movement_index where account_id = 'torn' and what = 'user'`)
+    const [, said = ''] =
+      /\| `usage_by_day` \|.*Delete the account's rows in one transaction, (.*)\. They/.exec(OPERATIONS) ?? []
+    const tables = [...said.matchAll(/`(\w+)`/g)].map(([, table]) => table!)
+    expect(tables).toHaveLength(7)
+    await inTransaction(ledger.pool, async (connection) => {
+      for (const table of tables) await connection.query(`delete from tollgate.${table} where account_id = 'torn'`)
+    })
+    await rollUpAll()
+    expect(await findRollUpDifferences(ledger.pool, ['torn'])).toEqual([])
+    const everything = { accountId: 'torn', fromChunk: 0, toChunk: AFTER_LAST_CHUNK }
+    expect(await findIndexDifferences(ledger.pool, [everything])).toEqual([])
+    const { rows } = await ledger.pool.query(`select from tollgate.movement_chunks where account_id = 'torn'`)
+    expect(rows).toHaveLength(2)
   })
 })
