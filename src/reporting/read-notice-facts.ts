@@ -15,8 +15,9 @@ import { averageUsage } from '../core/usage-forecast/average.ts'
 import { type AutoTopUpRow, autoTopUpOf } from '../ledger/changes/read-settings.ts'
 import { autoTopUpVersion } from '../ledger/top-ups/auto-top-up-version.ts'
 import { OPEN_STATES_SQL } from '../ledger/top-ups/top-up-rows.ts'
-import { inTransaction, type Pool } from '../platform/postgres.ts'
+import type { Pool } from '../platform/postgres.ts'
 import { epochMicros } from '../platform/sql.ts'
+import { byKey } from './by-key.ts'
 import { type AccountUsage, readUsageHistory } from './read-usage-history.ts'
 
 export interface NoticeFactsRead {
@@ -158,10 +159,8 @@ interface Row extends AutoTopUpRow {
 /** Reads the facts; null if there is no such account. Takes no lock. */
 export async function readNoticeFacts(pool: Pool, accountId: string): Promise<NoticeFactsRead | null> {
   const [{ rows }, usage] = await Promise.all([
-    inTransaction(
-      pool,
-      (connection) => connection.query<Row>({ name: 'read-notice-facts', text: READ_FACTS, values: [accountId] }),
-      { isByKey: true },
+    byKey(pool, (connection) =>
+      connection.query<Row>({ name: 'read-notice-facts', text: READ_FACTS, values: [accountId] }),
     ),
     readUsageHistory(pool, accountId),
   ])

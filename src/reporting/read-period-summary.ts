@@ -16,6 +16,7 @@
 import { formatInstant, type InstantMicros, MICROS_PER_DAY, MICROS_PER_SECOND } from '../core/instant.ts'
 import type { Currency, Micros } from '../core/money.ts'
 import { type Connection, inTransaction, type Pool } from '../platform/postgres.ts'
+import { byKey } from './by-key.ts'
 import { searchFor } from './search-chain.ts'
 import { ACCOUNT, type AccountRow, MAX_MOVEMENTS_BEHIND, type StillRollingUp, stillRollingUp } from './up-to-date.ts'
 
@@ -121,9 +122,7 @@ export async function readPeriodSummary(
   if (nowMicros - endMicros < MAX_WRITE_MICROS) {
     await inTransaction(pool, (connection) => connection.query(WAIT_FOR_WRITER, [accountId]))
   }
-  const row = await inTransaction(pool, (connection) => sumUp(connection, accountId, fromMicros, endMicros), {
-    isByKey: true,
-  })
+  const row = await byKey(pool, (connection) => sumUp(connection, accountId, fromMicros, endMicros))
   if (row === null) return null
   const behind = stillRollingUp(row)
   if (behind !== null) return behind

@@ -5,7 +5,8 @@
 import { parseDate } from '../core/instant.ts'
 import type { Currency, Micros } from '../core/money.ts'
 import { type Day, dayOf, MAX_AVERAGE_DAYS, type UsageHistory } from '../core/usage-forecast/average.ts'
-import { inTransaction, type Pool } from '../platform/postgres.ts'
+import type { Pool } from '../platform/postgres.ts'
+import { byKey } from './by-key.ts'
 import { NOT_USAGE } from './roll-up.ts'
 import { type AccountRow, type StillRollingUp, SUMS, stillRollingUp } from './up-to-date.ts'
 
@@ -67,12 +68,8 @@ interface Row extends AccountRow {
 
 /** Reads the history; null if there is no such account. Takes no lock. */
 export async function readUsageHistory(pool: Pool, accountId: string): Promise<AccountUsage | StillRollingUp | null> {
-  const { rows } = await inTransaction(
-    pool,
-    (connection) =>
-      connection.query<Row>({ name: 'read-usage-history', text: READ_HISTORY, values: [accountId, MAX_AVERAGE_DAYS] }),
-    { isByKey: true },
-  )
+  const query = { name: 'read-usage-history', text: READ_HISTORY, values: [accountId, MAX_AVERAGE_DAYS] }
+  const { rows } = await byKey(pool, (connection) => connection.query<Row>(query))
   const [account] = rows
   if (account === undefined) return null
   const behind = stillRollingUp(account)

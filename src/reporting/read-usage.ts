@@ -3,7 +3,8 @@
  * which it was recorded, less what corrections have reversed of it since: a day shows what it cost in the end.
  */
 import type { Currency, Micros } from '../core/money.ts'
-import { inTransaction, type Pool } from '../platform/postgres.ts'
+import type { Pool } from '../platform/postgres.ts'
+import { byKey } from './by-key.ts'
 import { NOT_USAGE } from './roll-up.ts'
 import { type AccountRow, BEHIND, type StillRollingUp, stillRollingUp } from './up-to-date.ts'
 
@@ -118,11 +119,8 @@ export async function readUsageSummary(
 ): Promise<UsageSummary | StillRollingUp | null> {
   const [wholeFrom, wholeTo] = by === 'day' ? [fromDate, fromDate] : wholeMonths(fromDate, toDate)
   const values = [accountId, by, fromDate, toDate, limit, wholeFrom, wholeTo]
-  const { rows } = await inTransaction(
-    pool,
-    (connection) => connection.query<Row>({ name: 'read-usage', text: READ_USAGE, values }),
-    { isByKey: true },
-  )
+  const query = { name: 'read-usage', text: READ_USAGE, values }
+  const { rows } = await byKey(pool, (connection) => connection.query<Row>(query))
   const [account] = rows
   if (account === undefined) return null
   const behind = stillRollingUp(account)
