@@ -26,27 +26,49 @@ export class RegistryUnavailable extends Fault {
   }
 }
 
-/** Makes a client of the registry at `url`. It keeps no connection and no state. */
+/**
+ * Makes a client of the registry at `url`, which may contain a user and a password. It keeps no connection and no state.
+ */
 export function createSchemaRegistry(url: string, fetchUrl: typeof fetch = fetch): SchemaRegistry {
+  const access = accessTo(url, fetchUrl)
   return {
     async register(topic, schema) {
       const subject = `${topic}-value`
       // The rule before the schema, so that no version ever slips in unchecked.
-      await change(fetchUrl, url, 'PUT', `/config/${subject}`, { compatibility: 'FULL_TRANSITIVE' })
-      const answer = await change(fetchUrl, url, 'POST', `/subjects/${subject}/versions`, { schema })
+      await change(access, 'PUT', `/config/${subject}`, { compatibility: 'FULL_TRANSITIVE' })
+      const answer = await change(access, 'POST', `/subjects/${subject}/versions`, { schema })
       const { id } = answer as { id?: unknown }
       if (typeof id !== 'number') throw new Error(`the schema registry returned no id for ${subject}`)
       return id
     },
-    find: (id) => find(fetchUrl, url, id),
+    find: (id) => find(access, id),
   }
 }
 
-async function find(fetchUrl: typeof fetch, url: string, id: number): Promise<string | null> {
+interface Access {
+  readonly fetchUrl: typeof fetch
+  /** Without credentials and final slash. */
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** Credentials go into a header: `fetch` refuses a URL that contains them, and its error quotes it. */
+function accessTo(text: string, fetchUrl: typeof fetch): Access {
+  const url = new URL(text)
+  const { username, password } = url
+  url.username = ''
+  url.password = ''
+  const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+  const authorization = `Basic ${Buffer.from(login).toString('base64')}`
+  return { fetchUrl, url: url.href.replace(/\/+$/, ''), headers: login === ':' ? {} : { authorization } }
+}
+
+async function find({ fetchUrl, url, headers }: Access, id: number): Promise<string | null> {
   let status: number
   let body: { schema?: unknown; error_code?: unknown }
   try {
-    const response = await fetchUrl(`${url}/schemas/ids/${id}`, { signal: AbortSignal.timeout(FIND_TIMEOUT_MS) })
+    const signal = AbortSignal.timeout(FIND_TIMEOUT_MS)
+    const response = await fetchUrl(`${url}/schemas/ids/${id}`, { headers, signal })
     status = response.status
     body = (await response.json()) as typeof body
   } catch (error) {
@@ -69,15 +91,9 @@ class RegistryRefused extends Error {
 }
 
 /** Retries, because a registry that is starting, or two processes that write one subject at once, cause passing errors. */
-async function change(
-  fetchUrl: typeof fetch,
-  url: string,
-  method: string,
-  path: string,
-  body: unknown,
-): Promise<unknown> {
+async function change(access: Access, method: string, path: string, body: unknown): Promise<unknown> {
   try {
-    return await retry(() => changeOnce(fetchUrl, url + path, method, body), {
+    return await retry(() => changeOnce(access, method, path, body), {
       backoff: REGISTER_BACKOFF,
       isRetried: ({ error, failures }) => failures < REGISTER_ATTEMPTS && !isFinal(error, failures),
     })
@@ -87,10 +103,15 @@ async function change(
   }
 }
 
-async function changeOnce(fetchUrl: typeof fetch, url: string, method: string, body: unknown): Promise<unknown> {
-  const response = await fetchUrl(url, {
+async function changeOnce(
+  { fetchUrl, url, headers }: Access,
+  method: string,
+  path: string,
+  body: unknown,
+): Promise<unknown> {
+  const response = await fetchUrl(url + path, {
     method,
-    headers: { 'content-type': CONTENT_TYPE },
+    headers: { ...headers, 'content-type': CONTENT_TYPE },
     body: JSON.stringify(body),
     signal: AbortSignal.timeout(REGISTER_TIMEOUT_MS),
   })
