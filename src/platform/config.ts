@@ -8,6 +8,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { hostname } from 'node:os'
 import { z } from 'zod'
 import type { Bounds } from '../core/bounds.ts'
@@ -106,13 +107,18 @@ const SECTIONS = {
     ),
   },
   redis: {
-    url: secret('TOLLGATE_REDIS_URL', url('redis:', 'rediss:')),
+    url: secret(
+      'TOLLGATE_REDIS_URL',
+      urlWithLogin('redis:', 'rediss:').refine((text) => /^(\/\d*)?$/.test(new URL(text).pathname), {
+        error: 'must have no path but the number of a database, such as /1',
+      }),
+    ),
   },
   kafka: {
     brokers: variable('TOLLGATE_KAFKA_BROKERS', brokers),
     schemaRegistryUrl: secret(
       'TOLLGATE_SCHEMA_REGISTRY_URL',
-      url('http:', 'https:').transform((text) => text.replace(/\/+$/, '')),
+      urlWithLogin('http:', 'https:').transform((text) => text.replace(/\/+$/, '')),
     ),
     /** For topics that are created at startup. */
     partitions: variable('TOLLGATE_PARTITIONS', whole(1, 10_000).default(12)),
@@ -163,7 +169,7 @@ const SECTIONS = {
     streams: variable('TOLLGATE_API_STREAMS', whole(1, 100_000).default(5_000)),
     streamsPerCaller: variable('TOLLGATE_API_STREAMS_PER_CALLER', whole(1, 100_000).default(100)),
     /** Addresses or networks of proxies whose `X-Forwarded-For` is trusted. */
-    trustedProxies: variable('TOLLGATE_TRUSTED_PROXIES', listOfTexts()),
+    trustedProxies: variable('TOLLGATE_TRUSTED_PROXIES', listOfNetworks()),
     /** Origins, besides the API's own, to which customers may return from the provider's pages. */
     returnOrigins: variable('TOLLGATE_RETURN_ORIGINS', listOfOrigins()),
   },
@@ -340,9 +346,27 @@ function given(env: Environment, name: string): string | undefined {
   return env[name] === '' ? undefined : env[name]
 }
 
+/** Further refinements get only texts that are URLs. */
 function url(...protocols: string[]) {
   const wanted = `must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`
-  return required.refine((text) => protocols.includes(URL.parse(text)?.protocol ?? ''), { error: wanted })
+  return required.refine((text) => protocols.includes(URL.parse(text)?.protocol ?? ''), { error: wanted, abort: true })
+}
+
+/** A URL whose user and password can be read. The client of Postgres accepts more than these. */
+function urlWithLogin(...protocols: string[]) {
+  return url(...protocols).refine(hasReadableLogin, {
+    error: 'must have its user and password percent-encoded: write % as %25',
+    abort: true,
+  })
+}
+
+function hasReadableLogin(text: string): boolean {
+  const { username, password } = new URL(text)
+  try {
+    return decodeURIComponent(username + password) !== null
+  } catch {
+    return false
+  }
 }
 
 /** For secrets: the message does not repeat the value. */
@@ -423,6 +447,20 @@ function listOfOrigins() {
   return listOfTexts().refine((origins) => origins.every(isOrigin), {
     error: 'must be origins such as https://dashboard.example, separated by commas',
   })
+}
+
+/** As in `X-Forwarded-For`; a network as address/bits. */
+function listOfNetworks() {
+  return listOfTexts().refine((networks) => networks.every(isNetwork), {
+    error: 'must be addresses or networks such as 10.0.0.0/8, separated by commas',
+  })
+}
+
+function isNetwork(text: string): boolean {
+  const [, address = '', bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? []
+  const version = isIP(address)
+  const maxBits = version === 4 ? 32 : 128
+  return version !== 0 && (bits === undefined || (Number(bits) >= 1 && Number(bits) <= maxBits))
 }
 
 /** In normalised form, and without characters that would end a directive of a content security policy. */

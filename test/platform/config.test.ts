@@ -142,6 +142,13 @@ describe('the configuration', () => {
     ['TOLLGATE_LOCALE', 'de-AT', 'brand', { locale: 'de-AT' }],
     ['TOLLGATE_EMBEDDING_ORIGINS', 'https://a.example', 'portal', { embeddingOrigins: ['https://a.example'] }],
     ['TOLLGATE_KAFKA_BROKERS', '[::1]:9092', 'kafka', { brokers: ['[::1]:9092'] }],
+    ['TOLLGATE_REDIS_URL', 'rediss://user:p%25ss@cache/1', 'redis', { url: 'rediss://user:p%25ss@cache/1' }],
+    [
+      'TOLLGATE_TRUSTED_PROXIES',
+      '10.0.0.1, 10.1.0.0/16, fd00::/8',
+      'api',
+      { trustedProxies: ['10.0.0.1', '10.1.0.0/16', 'fd00::/8'] },
+    ],
   ])('reads %s=%s', (name, value, section, expected) => {
     expect(parseAll({ ...LEAST, [name]: value })[section]).toMatchObject(expected)
   })
@@ -159,6 +166,15 @@ describe('the configuration', () => {
     ['TOLLGATE_STRIPE_WEBHOOK_SECRET', 'whsec_a b', 'must start with whsec_, without spaces'],
     ['TOLLGATE_STRIPE_RECEIPTS', 'true', 'must be yes or no'],
     ['TOLLGATE_REDIS_URL', 'cache', 'must be a URL that starts with redis:// or rediss://'],
+    ['TOLLGATE_REDIS_URL', 'redis://user:p%ss@cache', 'must have its user and password percent-encoded'],
+    ['TOLLGATE_REDIS_URL', 'redis://cache/main', 'must have no path but the number of a database'],
+    ['TOLLGATE_SCHEMA_REGISTRY_URL', 'http://user:p%ss@registry', 'must have its user and password percent-encoded'],
+    ['TOLLGATE_SMTP_URL', 'mail.example', 'must be a URL that starts with smtp:// or smtps://'],
+    ['TOLLGATE_SMTP_URL', 'mail.example:25', 'must be a URL that starts with smtp:// or smtps://'],
+    ['TOLLGATE_SMTP_URL', 'smtp://user:pass@mail.example', 'without user or path'],
+    ['TOLLGATE_TRUSTED_PROXIES', 'proxy.example', 'must be addresses or networks such as 10.0.0.0/8'],
+    ['TOLLGATE_TRUSTED_PROXIES', '10.0.0.1, 10.0.0.0/33', 'must be addresses or networks'],
+    ['TOLLGATE_TRUSTED_PROXIES', '10.0.0.0/0', 'must be addresses or networks'],
     ['TOLLGATE_ROLES', 'rater,cook', 'must be one or more of rater, relay'],
     [
       'TOLLGATE_RECORD_TOPICS',
