@@ -3,7 +3,15 @@
  * Stopping, or a start that fails half-way, unwinds the stack, so whatever takes in work stops before what it depends on.
  */
 import { orAborted } from './platform/aborted.ts'
-import { type Config, type Environment, parseConfig, type Role, type SectionName } from './platform/config.ts'
+import {
+  type Config,
+  ConfigError,
+  type ConfigFault,
+  type Environment,
+  parseConfig,
+  type Role,
+  type SectionName,
+} from './platform/config.ts'
 import { startHttp } from './platform/http.ts'
 import type { Logger } from './platform/log.ts'
 import { createRegistry } from './platform/metrics.ts'
@@ -28,12 +36,28 @@ export interface Service {
   stop(): Promise<void>
 }
 
-/** Reads the sections of the configuration that the chosen roles need. Throws `ConfigError`. */
+/** Reads the sections of the configuration that the chosen roles need, and checks them. Throws `ConfigError`. */
 export function readServiceConfig(environment: Environment): Config {
-  const { roles } = parseConfig(environment, ['process']).process
-  const sections = new Set(chosen(roles).flatMap((role) => role.sections))
+  const definitions = chosen(parseConfig(environment, ['process']).process.roles)
+  const sections = new Set(definitions.flatMap((role) => role.sections))
   // The sections of the other roles are missing; nothing reads them.
-  return parseConfig(environment, [...sections.union(OWN_SECTIONS)]) as Config
+  const config = parseConfig(environment, [...sections.union(OWN_SECTIONS)]) as Config
+  checkTogether(definitions, config)
+  return config
+}
+
+/** Throws one `ConfigError` with everything that the checks of these roles find. Two roles may find the same. */
+function checkTogether(definitions: readonly RoleDefinition[], config: Config): void {
+  const faults = new Map<string, ConfigFault>()
+  for (const check of definitions.flatMap(({ checks = [] }) => checks)) {
+    try {
+      check(config)
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error
+      for (const fault of error.faults) faults.set(`${fault.name} ${fault.problem}`, fault)
+    }
+  }
+  if (faults.size > 0) throw new ConfigError([...faults.values()])
 }
 
 export interface ServiceParts {

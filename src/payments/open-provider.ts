@@ -26,20 +26,31 @@ export interface OpenedProvider {
   close(): Promise<void>
 }
 
+/** Throws `ConfigError` if the configured provider lacks a setting. It needs the webhook secret only if `takesWebhooks`. */
+export function checkProvider({ provider }: Pick<Config, 'provider'>, takesWebhooks: boolean): void {
+  if (provider.name !== 'stripe') return
+  const missing = [
+    ...(provider.stripeSecretKey === null ? ['TOLLGATE_STRIPE_SECRET_KEY'] : []),
+    ...(takesWebhooks && provider.stripeWebhookSecret === null ? ['TOLLGATE_STRIPE_WEBHOOK_SECRET'] : []),
+  ]
+  if (missing.length === 0) return
+  throw new ConfigError(missing.map((name) => ({ name, problem: 'is required when payments are made with Stripe' })))
+}
+
 /**
  * Opens the configured provider. `pagesUrl`: where browsers reach the API, to which bank's pages return. Throws `ConfigError`
- * for missing settings; the webhook secret is required only if `takesWebhooks`.
+ * as `checkProvider` does.
  */
 export function openProvider(
   config: ProviderConfig,
   log: Logger,
   { pagesUrl, takesWebhooks }: { readonly pagesUrl: () => string; readonly takesWebhooks: boolean },
 ): OpenedProvider {
+  checkProvider(config, takesWebhooks)
   if (config.provider.name === 'stripe') {
     const { stripeWebhookSecret, stripePreviousWebhookSecret } = config.provider
     const secrets = [stripeWebhookSecret, stripePreviousWebhookSecret].filter((secret) => secret !== null)
-    const isMissing = takesWebhooks && stripeWebhookSecret === null
-    const provider = openStripe(config, log, { pagesUrl, missing: isMissing ? ['TOLLGATE_STRIPE_WEBHOOK_SECRET'] : [] })
+    const provider = openStripe(config, log, { pagesUrl })
     const webhooks = takesWebhooks ? createStripeWebhooks({ secrets }) : null
     return { provider, desk: null, webhooks, close: async () => {} }
   }
@@ -60,6 +71,7 @@ export function findProvider(
   log: Logger,
   deadlineMs: number,
 ): Promise<Pick<OpenedProvider, 'provider' | 'close'> | null> {
+  checkProvider(config, false)
   if (config.provider.name === 'stripe') {
     return Promise.resolve({
       provider: openStripe(config, log, { pagesUrl: () => '', deadlineMs }),
@@ -72,22 +84,15 @@ export function findProvider(
   )
 }
 
+/** Needs the settings that `checkProvider` requires. */
 function openStripe(
   { provider }: ProviderConfig,
   log: Logger,
-  {
-    pagesUrl,
-    deadlineMs = CALL_MS,
-    missing = [],
-  }: { readonly pagesUrl: () => string; readonly deadlineMs?: number; readonly missing?: readonly string[] },
+  { pagesUrl, deadlineMs = CALL_MS }: { readonly pagesUrl: () => string; readonly deadlineMs?: number },
 ): PaymentProvider {
-  const { stripeSecretKey: secretKey, stripeApiUrl: apiUrl } = provider
-  if (secretKey === null || missing.length > 0) {
-    const names = [...(secretKey === null ? ['TOLLGATE_STRIPE_SECRET_KEY'] : []), ...missing]
-    throw new ConfigError(names.map((name) => ({ name, problem: 'is required when payments are made with Stripe' })))
-  }
+  const { stripeSecretKey, stripeApiUrl: apiUrl } = provider
   return createStripeProvider({
-    secretKey,
+    secretKey: stripeSecretKey!,
     ...(apiUrl === null ? {} : { apiUrl }),
     log,
     deadlineMs,

@@ -8,7 +8,7 @@ import { boundsWith } from '../core/top-up/settings.ts'
 import { openReplaySender } from '../dead-letters/replay-sender.ts'
 import { CatalogStore } from '../ledger/catalogs/catalogs.ts'
 import { RecentCatalogs } from '../ledger/catalogs/recent-catalogs.ts'
-import { openProvider } from '../payments/open-provider.ts'
+import { checkProvider, openProvider } from '../payments/open-provider.ts'
 import { listenOn } from '../platform/http.ts'
 import { createKafka } from '../platform/kafka/client.ts'
 import { createPool } from '../platform/postgres.ts'
@@ -38,6 +38,7 @@ export const apiRole = defineRole({
     'brand',
     'portal',
   ],
+  checks: [portalSettings, (config) => checkProvider(config, true)],
   async start(config, { log, registry, outboxBell, signal }) {
     const portal = portalSettings(config)
     const page = portal === null ? null : readPageFiles()

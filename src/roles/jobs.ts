@@ -14,6 +14,7 @@ import { deleteOldProviderEvents } from '../ledger/top-ups/provider-events.ts'
 import { clearOldLetters, clearOldNumbers } from '../ledger/upkeep/clear-numbers.ts'
 import { mailJobs } from '../mail/jobs.ts'
 import { mailSettings } from '../mail/settings.ts'
+import type { Config } from '../platform/config.ts'
 import { type Job, startJobs, takeShare } from '../platform/jobs.ts'
 import type { Logger } from '../platform/log.ts'
 import { type Counter, counter, type Registry } from '../platform/metrics.ts'
@@ -43,11 +44,11 @@ const MEASURE_EVERY_MS = 5 * SECOND_MS
 export const jobsRole = defineRole({
   name: 'jobs',
   sections: ['database', 'jobs', 'log', 'brand', 'mail', 'provider'],
+  checks: [(config) => mailSettings(config, isSandbox(config))],
   async start(config, { log, registry }) {
     await using starting = new AsyncDisposableStack()
     const { connections, numbersKeptDays } = config.jobs
-    // First: it may throw, and nothing has started yet.
-    const settings = mailSettings(config, config.provider.name === 'sandbox')
+    const settings = mailSettings(config, isSandbox(config))
     // The export thread has the remaining connection.
     const pool = createPool(config.database.url, log, connections - 1)
     starting.defer(() => pool.end())
@@ -78,6 +79,10 @@ export const jobsRole = defineRole({
     }
   },
 })
+
+function isSandbox({ provider }: Pick<Config, 'provider'>): boolean {
+  return provider.name === 'sandbox'
+}
 
 /**
  * Rolls movements up, in rounds over all accounts. It rests for its interval once a round has left nothing behind. An

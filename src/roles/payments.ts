@@ -8,7 +8,7 @@ import { sweepAutoTopUp } from '../ledger/top-ups/sweep-auto-top-up.ts'
 import { markAtProvider, noMarkProgress } from '../payments/mark.ts'
 import { sweepSetups } from '../payments/method-setups.ts'
 import { type PaymentMetrics, paymentMetrics, showFigures } from '../payments/metrics.ts'
-import { CALL_MS, openProvider } from '../payments/open-provider.ts'
+import { CALL_MS, checkProvider, openProvider } from '../payments/open-provider.ts'
 import type { PaymentProvider } from '../payments/providers/provider.ts'
 import { createReconciler, type Reconciler } from '../payments/reconcile.ts'
 import { EVENTS_PER_RUN, handleProviderEvents, refreshStaleMethods } from '../payments/webhooks.ts'
@@ -28,6 +28,7 @@ const SECOND_MS = 1_000
 export const paymentsRole = defineRole({
   name: 'payments',
   sections: ['process', 'kafka', 'database', 'publishing', 'payments', 'sandbox', 'provider', 'api'],
+  checks: [(config) => checkProvider(config, false)],
   async start(config, { log, registry, outboxBell, signal }) {
     await using starting = new AsyncDisposableStack()
     const pool = createPool(config.database.url, log, config.payments.connections)

@@ -47,6 +47,8 @@ export interface RoleDefinition<S extends SectionName = SectionName> {
   readonly name: Role
   /** The sections of the configuration that it needs. A process without this role does not have to set them. */
   readonly sections: readonly S[]
+  /** Each throws `ConfigError` for settings that do not go together. They run before anything starts. */
+  readonly checks?: readonly ((config: Pick<Config, S>) => unknown)[]
   /** It reads or writes topics, so they must exist before it starts. */
   readonly usesTopics?: true
   /** Rejects with nothing left running, including when the context's signal aborts during the start. */
