@@ -27,7 +27,7 @@ const DUPLICATES = 'tollgate_events_total{outcome="duplicate"}'
 const HELP = `npm run demo -- [--for 30s] [--rate 400] [--seed 1]
 
   --for    how long to make traffic: 30s, 5m; without it, until Ctrl-C
-  --rate   events a second, 400 unless told
+  --rate   events a second, 400 by default
   --seed   the same seed makes the same traffic
 `
 

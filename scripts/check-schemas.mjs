@@ -88,7 +88,7 @@ function changedSinceCommit() {
     return String(changed)
       .split('\n')
       .filter((path) => path !== '')
-      .map((path) => `${path}: a released version changed; put it back, and change the current schema instead`)
+      .map((path) => `${path}: a released version changed; restore it, and change the current schema instead`)
   } catch {
     return []
   }

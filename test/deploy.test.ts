@@ -3,6 +3,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { LANES, SHARDS } from '../src/outbox/messages.ts'
 import { parseConfig, ROLES, SECTION_NAMES } from '../src/platform/config.ts'
 
 const ROOT = join(import.meta.dirname, '..')
@@ -24,6 +25,11 @@ it.each(rules.map((rule) => [rule.alert, rule] as const))('%s watches existing m
   expect(rule.annotations.summary).not.toBe('')
 })
 
+it('the alert on shards without a leader counts all of them', () => {
+  const { expr } = rules.find(({ alert }) => alert === 'TollgateShardNotLed')!
+  expect(expr).toContain(` < ${SHARDS * LANES.length} `)
+})
+
 it('the image and the composition know the ports of operators and API, and every role', () => {
   const dockerfile = readFileSync(join(ROOT, 'deploy/Dockerfile'), 'utf8')
   expect(dockerfile).toMatch(/^EXPOSE 8080 8090$/m)
@@ -35,4 +41,6 @@ it('the image and the composition know the ports of operators and API, and every
   const { process: ofProcess, api } = parseConfig(given, SECTION_NAMES)
   expect([...ofProcess.roles]).toEqual([...ROLES])
   expect([ofProcess.httpPort, api.port]).toEqual([8080, 8090])
+  // `tollgate serve` may take five seconds longer than its drain.
+  expect(Number.parseInt(services.tollgate.stop_grace_period, 10) * 1000).toBeGreaterThan(ofProcess.drainMs + 5_000)
 })
