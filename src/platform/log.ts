@@ -32,13 +32,20 @@ export function createLog(
   )
 }
 
+interface LoggedDetails {
+  readonly code?: unknown
+  readonly constraint?: unknown
+  readonly table?: unknown
+  readonly errors?: unknown
+}
+
 /**
  * An error as it is logged. A database error quotes the refused row in `detail`, `where` and sometimes the message, and
  * a row contains phone numbers: so only the code and the constraint's name are logged of it.
  */
 function withoutData(error: unknown): object {
   if (!(error instanceof Error)) return { message: String(error) }
-  const { code, constraint, table, cause } = error as Error & { code?: unknown; constraint?: unknown; table?: unknown }
+  const { code, constraint, table, cause, errors } = error as Error & LoggedDetails
   const quotesData = typeof code === 'string' && /^2[23][0-9A-Z]{3}$/.test(code)
   const frames = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '))
   return {
@@ -47,6 +54,8 @@ function withoutData(error: unknown): object {
     ...(code === undefined ? {} : { code }),
     ...(constraint === undefined ? {} : { constraint, table }),
     ...(cause === undefined ? {} : { cause: withoutData(cause) }),
+    // Of several failures at once, such as one per topic, only these say what went wrong.
+    ...(Array.isArray(errors) ? { errors: errors.map(withoutData) } : {}),
     stack: frames.join('\n'),
   }
 }
