@@ -36,7 +36,7 @@ export async function benchView(runs: number): Promise<Figure[]> {
     const heard: number[] = []
     for (let run = 0; run < runs; run++) {
       alone.push(await measure())
-      await listener.subscribe(channelsOf(SHARD).changes)
+      await listener.subscribe(channelsOf(SHARD, 0).changes)
       heard.push(await measure())
       await listener.unsubscribe()
     }

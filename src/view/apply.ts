@@ -4,6 +4,7 @@
  */
 import type { Redis } from 'ioredis'
 import { channelsOf, keysOf } from './keys.ts'
+import { databaseOf } from './redis.ts'
 import { runScript, script } from './script.ts'
 
 /** How long a rebuild that died blocks the next one. */
@@ -129,7 +130,7 @@ export async function applyChanges(
   generation = '',
 ): Promise<Applied> {
   const { prefix, state, rebuild } = keysOf(shard)
-  const { changes } = channelsOf(shard)
+  const { changes } = channelsOf(shard, databaseOf(redis))
   const calls = lines.map((line) => runScript(redis, APPLY, [state, rebuild], [prefix, generation, line, changes]))
   const replies = (await Promise.all(calls)) as Applied[]
   return replies.find((reply) => reply !== 'written') ?? 'written'

@@ -8,8 +8,10 @@
  *   tollgate:{2}:account:acme              `generation;part;part...`, parts sorted by name as in src/view/changes.ts
  *   tollgate:{2}:fair-use:<cycle>:acme     hash of user to `generation;minutes`; expires after the cycle
  *
- * and two channels: `tollgate:{2}:changes` carries the newer parts as `account<tab>part;part...`, one line per account,
- * and `tollgate:{2}:beats` carries with each heartbeat the generation that it vouches for.
+ * and two channels: `tollgate:{2}:changes:0` carries the newer parts as `account<tab>part;part...`, one line per account,
+ * and `tollgate:{2}:beats:0` carries with each heartbeat the generation that it vouches for. Keys belong to one database
+ * of the server, but channels to all of them. So a channel ends with the number of its database; otherwise an
+ * installation would hear of the accounts of another.
  *
  * Fields of the state: the `generation` that is written, `built` once a rebuild of it is complete (with the number of
  * its content), the `server` that it is built on, and `leader`, the token of the leader who may vouch.
@@ -37,10 +39,10 @@ export interface ShardChannels {
   readonly beats: string
 }
 
-/** The channels of a shard. */
-export function channelsOf(shard: number): ShardChannels {
+/** The channels of a shard in a database of Redis. */
+export function channelsOf(shard: number, database: number): ShardChannels {
   const { prefix } = keysOf(shard)
-  return { changes: `${prefix}changes`, beats: `${prefix}beats` }
+  return { changes: `${prefix}changes:${database}`, beats: `${prefix}beats:${database}` }
 }
 
 /** The shard of an account; the same as in the outbox. */

@@ -11,7 +11,7 @@ import { SHARDS } from '../outbox/messages.ts'
 import type { Logger } from '../platform/log.ts'
 import { type NewerParts, readParts } from './changes.ts'
 import { channelsOf, shardOfAccount } from './keys.ts'
-import { connectRedis, reconnect } from './redis.ts'
+import { connectRedis, databaseOf, reconnect } from './redis.ts'
 import { TRUST_MS } from './vouch.ts'
 
 const ANSWER_TIMEOUT_MS = 1_000
@@ -41,16 +41,12 @@ interface ShardReception {
 /** Creates a listener; it connects with `open`. */
 export function createViewListener(redisUrl: string, log: Logger): ViewListener {
   const shards = Array.from({ length: SHARDS }, (): ShardReception => ({ heardAtMs: NEVER_HEARD, generation: null }))
-  const shardOfChannel = new Map<string, { readonly shard: number; readonly isBeat: boolean }>()
-  for (let shard = 0; shard < SHARDS; shard++) {
-    const { changes, beats } = channelsOf(shard)
-    shardOfChannel.set(changes, { shard, isBeat: false }).set(beats, { shard, isBeat: true })
-  }
   let close = () => {}
 
   return {
     open(subscriber) {
       const redis = connectRedis(redisUrl, log, ANSWER_TIMEOUT_MS)
+      const shardOfChannel = channelsOfAllShards(databaseOf(redis))
       redis.on('ready', () => {
         redis.subscribe(...shardOfChannel.keys()).catch(() => reconnect(redis))
       })
@@ -89,6 +85,20 @@ export function createViewListener(redisUrl: string, log: Logger): ViewListener 
     if (redis.status !== 'ready' || shards.every(isFresh)) return
     redis.ping().catch(() => reconnect(redis))
   }
+}
+
+interface ChannelUse {
+  readonly shard: number
+  readonly isBeat: boolean
+}
+
+function channelsOfAllShards(database: number): ReadonlyMap<string, ChannelUse> {
+  const uses = new Map<string, ChannelUse>()
+  for (let shard = 0; shard < SHARDS; shard++) {
+    const { changes, beats } = channelsOf(shard, database)
+    uses.set(changes, { shard, isBeat: false }).set(beats, { shard, isBeat: true })
+  }
+  return uses
 }
 
 const NEVER_HEARD = Number.NEGATIVE_INFINITY

@@ -36,6 +36,11 @@ export function connectRedis(redisUrl: string, log: Logger, answerTimeoutMs: num
   return redis
 }
 
+/** The number of the database that the connection uses. */
+export function databaseOf({ options }: Redis): number {
+  return options.db ?? 0
+}
+
 /** Waits until the connection is ready; false if it is not within `ms`. */
 export function isReadyWithin(redis: Redis, ms: number): Promise<boolean> {
   if (redis.status === 'ready') return Promise.resolve(true)

@@ -5,6 +5,7 @@
 import type { Redis } from 'ioredis'
 import { CONTENT } from './generation.ts'
 import { channelsOf, keysOf } from './keys.ts'
+import { databaseOf } from './redis.ts'
 import { LUA_SERVER, runScript, script } from './script.ts'
 
 /** A heartbeat is valid for this long from the moment at which its conditions were checked. */
@@ -82,7 +83,8 @@ export async function vouch(
 ): Promise<{ verdict: Verdict; nowMs: number }> {
   const { state, heartbeat, rebuild } = keysOf(shard)
   const completeness = isComplete ? 'complete' : 'incomplete'
-  const args = [token, Math.floor(goodUntilMs), completeness, channelsOf(shard).beats]
+  const { beats } = channelsOf(shard, databaseOf(redis))
+  const args = [token, Math.floor(goodUntilMs), completeness, beats]
   const [verdict, nowMs] = (await runScript(redis, VOUCH, [state, heartbeat, rebuild], args)) as [Verdict, number]
   return { verdict, nowMs }
 }

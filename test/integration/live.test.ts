@@ -191,7 +191,7 @@ describe('a stream', () => {
     await follower.until('balance', ({ version }) => version === 1)
     const redis = new Redis((await componentEnvironment(['redis'])).TOLLGATE_REDIS_URL!)
     try {
-      const { changes } = channelsOf(shardOfAccount(accountId))
+      const { changes } = channelsOf(shardOfAccount(accountId), 0)
       await until('it listens', async () => ((await redis.pubsub('NUMSUB', changes)) as [string, number])[1] > 0)
       const say = (parts: string) => redis.publish(changes, `another\tb 1 9 9 EUR 9 0\n${accountId}\t${parts}`)
       for (const version of [5, 3, 5, 6, 4]) await say(`b 1 ${version} ${version}000000 EUR ${version} 0;z 1 1 unknown`)

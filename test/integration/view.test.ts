@@ -353,7 +353,7 @@ describe('for updates of the view,', () => {
     const subscriber = admin.duplicate()
     const received: string[] = []
     subscriber.on('message', (_channel, text) => received.push(text))
-    await subscriber.subscribe(channelsOf(shard).changes)
+    await subscriber.subscribe(channelsOf(shard, 0).changes)
     const balance = (version: bigint) => ({ version, balanceMicros: version, currency: 'EUR' as const })
     const status = { version: 1n, status: 'active' as const, sinceMicros: 7 }
     const all = { accountId: 'acme', epoch: 1, balance: balance(4n), status, settingsVersion: 1 }
@@ -368,7 +368,7 @@ describe('for updates of the view,', () => {
       linesOf(encodeViewChanges([{ ...all, epoch: 3, balance: balance(9n) }])),
       'generation',
     )
-    await admin.publish(channelsOf(shard).changes, 'the end')
+    await admin.publish(channelsOf(shard, 0).changes, 'the end')
     await until('the end arrives', () => received.at(-1) === 'the end')
     subscriber.disconnect()
     expect(received.slice(0, -1)).toEqual([
@@ -740,6 +740,37 @@ describe('a listener', () => {
       listener.close()
     }
     expect(areAllFollowed()).toBe(false)
+  })
+
+  it('hears nothing of another database of the same Redis', async () => {
+    const shard = shardOfAccount('acme')
+    const elsewhere = new Redis(`${stack.redisUrl}/1`)
+    const versions: bigint[] = []
+    const listener = createViewListener(stack.redisUrl, log)
+    listener.open({
+      wants: () => true,
+      newer: (_accountId, { settings }) => versions.push(settings!.version),
+      missed: () => {},
+    })
+    const publishIn = async (redis: Redis, settingsVersion: number) => {
+      await beginGeneration(redis, shard, `generation-${settingsVersion}`)
+      const changes = linesOf(encodeViewChanges([{ accountId: 'acme', epoch: 1, settingsVersion }]))
+      await applyChanges(redis, shard, changes)
+      await redis.del(keysOf(shard).rebuild)
+    }
+    try {
+      let version = 100
+      await until('it hears its own database', async () => {
+        await publishIn(elsewhere, ++version)
+        await publishIn(admin, version - 100)
+        return versions.filter((heard) => heard < 100n).length >= 3
+      })
+      expect(versions.filter((heard) => heard > 100n)).toEqual([])
+      expect(listener.isHeard('acme')).toBe(false)
+    } finally {
+      listener.close()
+      elsewhere.disconnect()
+    }
   })
 
   it('gets nothing from a view that nobody feeds, and learns of that within two seconds', async () => {
