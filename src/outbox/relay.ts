@@ -121,7 +121,6 @@ export function startRelay({
           leadForMs,
           state,
         })
-        if (signal.aborted) await releaseLeases(pool, lane, shards, instanceId)
       } catch (error) {
         report.interrupted()
         log.warn({ err: error, lane }, 'the relay of a lane failed; restarting it')
@@ -129,6 +128,7 @@ export function startRelay({
         if (Date.now() - state.lastGoodAt > GIVE_UP_MS) await standBack(lane)
       }
     }
+    await release(lane)
   }
 
   /** Renews the leases held, and tries to claim the others, whose leader may be gone. */
@@ -140,11 +140,17 @@ export function startRelay({
 
   async function standBack(lane: Lane): Promise<void> {
     log.warn({ lane }, 'nothing was published for ten seconds: another relay may take over')
+    if (await release(lane)) await pause(STAND_BACK_MS, signal)
+  }
+
+  /** Releases every lease of this process, also one gained at the last moment. False if the database did not answer. */
+  async function release(lane: Lane): Promise<boolean> {
     try {
       await releaseLeases(pool, lane, ALL_SHARDS, instanceId)
-      await pause(STAND_BACK_MS, signal)
+      return true
     } catch (error) {
       log.debug({ err: error, lane }, 'the leases were not released; they will expire')
+      return false
     }
   }
 }

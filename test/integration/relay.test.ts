@@ -248,6 +248,14 @@ it('releases its leases if it cannot publish, and a healthy relay takes over', a
   await until('both arrive', () => numbersOf('taken-over').length === 2)
 })
 
+it('releases its leases when it stops, even if it cannot publish', async () => {
+  const unable = start('unable', { kafka: createKafka({ brokers: ['127.0.0.1:1'] }, log) })
+  const leases = async () => (await pool.query('select from tollgate.relay_leases')).rowCount!
+  await until('it leads', async () => (await leases()) > 0)
+  await unable.stop()
+  expect(await leases()).toBe(0)
+})
+
 it('starts again under a new fence after leading for long enough, and loses and doubles nothing', async () => {
   const relay = start('one', { leadForMs: 300 })
   for (let i = 0; i < 30; i++) {
