@@ -4,7 +4,8 @@
  *   stack -> catalog, accounts, credit, test cards -> `tollgate serve` -> traffic -> view -> the books are checked
  *
  * It runs until Ctrl-C, or for as long as `--for 30s` says. Then it lets the rater finish, and compares what it produced with
- * the database, and what the sandbox payment provider took with what was credited. It exits with 1 if they differ.
+ * the database, and what the sandbox payment provider took with what was credited. It exits with 1 if they differ. Before
+ * there is traffic, a first download included, Ctrl-C ends it at once; so does a second Ctrl-C.
  */
 import { parseArgs } from 'node:util'
 import { PERMISSIONS } from '../src/api/access/permissions.ts'
@@ -23,6 +24,9 @@ import { createView } from './view.ts'
 import { watch } from './watch.ts'
 
 const DUPLICATES = 'tollgate_events_total{outcome="duplicate"}'
+
+/** As shells count an end by SIGINT. */
+const EXIT_BY_SIGNAL = 130
 
 const HELP = `npm run demo -- [--for 30s] [--rate 400] [--seed 1]
 
@@ -47,8 +51,16 @@ if (options.help || Number.isNaN(limitMs ?? 0) || !(eventsPerSecond > 0) || !Num
   process.exit(options.help ? 0 : 2)
 }
 
+/** Ends the traffic. Nothing else waits for it. */
 const stop = new AbortController()
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort())
+let hasTraffic = false
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    // What we started ends with us: stack/supervision.ts, stack/serve.ts and stack/downloads.ts see to it.
+    if (!hasTraffic || stop.signal.aborted) process.exit(EXIT_BY_SIGNAL)
+    stop.abort()
+  })
+}
 
 const startedAt = Date.now()
 let stack: Stack | undefined
@@ -97,6 +109,8 @@ async function runTraffic(
   about: readonly string[],
 ): Promise<boolean> {
   const view = createView({ out: process.stdout, isTerminal: process.stdout.isTTY === true, about })
+  process.once('exit', view.close)
+  hasTraffic = true
   const watching = await watch(installation, rater, topUps, view, startedAt)
   try {
     const limit = limitMs === null ? [] : [AbortSignal.timeout(limitMs)]

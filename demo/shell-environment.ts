@@ -7,7 +7,7 @@ export interface ShellEnvironment extends Disposable {
   readonly file: string
 }
 
-/** Writes the file, readable by its owner only. Disposing of it deletes the file. */
+/** Writes the file, readable by its owner only. Disposing of it deletes the file, and so does the end of the process. */
 export function writeShellEnvironment(environment: Readonly<Record<string, string>>): ShellEnvironment {
   const folder = mkdtempSync(join(tmpdir(), 'tollgate-demo-'))
   const file = join(folder, 'env')
@@ -15,5 +15,13 @@ export function writeShellEnvironment(environment: Readonly<Record<string, strin
     ([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'\n`,
   )
   writeFileSync(file, lines.join(''), { mode: 0o600 })
-  return { file, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) }
+  const remove = () => rmSync(folder, { recursive: true, force: true })
+  process.once('exit', remove)
+  return {
+    file,
+    [Symbol.dispose]() {
+      process.off('exit', remove)
+      remove()
+    },
+  }
 }

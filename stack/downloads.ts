@@ -156,16 +156,24 @@ export async function cachedFromMaven(
   )
 }
 
-/** Runs a tool. The error is `howToInstall` if it is missing, and its output if it fails or does not end in time. */
+/**
+ * Runs a tool, which ends with us. The error is `howToInstall` if it is missing, and its output if it fails or does not end
+ * in time.
+ */
 export async function runTool(tool: string, args: string[], howToInstall: string): Promise<void> {
+  const running = run(tool, args, { maxBuffer: 64 * 1024 * 1024, timeout: TOOL_LIMIT_MS, killSignal: 'SIGKILL' })
+  const endWithUs = () => running.child.kill('SIGKILL')
+  process.once('exit', endWithUs)
   try {
-    await run(tool, args, { maxBuffer: 64 * 1024 * 1024, timeout: TOOL_LIMIT_MS, killSignal: 'SIGKILL' })
+    await running
   } catch (error) {
     const failure = error as NodeJS.ErrnoException & { stdout?: string; stderr?: string; killed?: boolean }
     if (failure.code === 'ENOENT') throw new Error(howToInstall)
     const said = `${failure.stdout ?? ''}${failure.stderr ?? ''}`.trim().split('\n').slice(-15).join('\n')
     const how = failure.killed ? `did not end within ${TOOL_LIMIT_MS / 60_000} minutes` : 'failed'
     throw new Error(`${tool} ${args.join(' ')} ${how}; it can be run again.\n${said}`)
+  } finally {
+    process.off('exit', endWithUs)
   }
 }
 
