@@ -35,14 +35,7 @@ const HELP = `npm run demo -- [--for 30s] [--rate 400] [--seed 1]
   --seed   the same seed makes the same traffic
 `
 
-const { values: options } = parseArgs({
-  options: {
-    for: { type: 'string' },
-    rate: { type: 'string', default: '400' },
-    seed: { type: 'string', default: '1' },
-    help: { type: 'boolean', default: false },
-  },
-})
+const options = readOptions()
 const limitMs = options.for === undefined ? null : durationMs(options.for)
 const eventsPerSecond = Number(options.rate)
 const seed = Number(options.seed)
@@ -150,6 +143,22 @@ async function runTraffic(
 function report(lines: readonly string[], agree: boolean): void {
   for (const line of lines) console.log(line)
   console.log(agree ? 'the books agree' : 'THE BOOKS DO NOT AGREE')
+}
+
+function readOptions() {
+  try {
+    return parseArgs({
+      options: {
+        for: { type: 'string' },
+        rate: { type: 'string', default: '400' },
+        seed: { type: 'string', default: '1' },
+        help: { type: 'boolean', default: false },
+      },
+    }).values
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n\n${HELP}`)
+    process.exit(2)
+  }
 }
 
 function durationMs(text: string): number {
