@@ -16,10 +16,13 @@ import { type Failure, pause, retry, retryWaitMs } from '../platform/retry.ts'
 import { applyChanges } from './apply.ts'
 import { linesOf } from './changes.ts'
 import { rebuildView } from './rebuild.ts'
-import { connectRedis, isConnectionLost, isReadyWithin, reconnect } from './redis.ts'
+import { connectRedis, isConnectionLost, isReadyWithin, isRefusal, reconnect } from './redis.ts'
 import { leadShard, TRUST_MS, type Verdict, vouch } from './vouch.ts'
 
-/** The most that the view may delay publishing to Kafka. A broken connection may recover within it. */
+/**
+ * How long a change may take to reach the view, or it counts as missed. A broken connection may recover within it. The
+ * packs of a change are deleted only afterwards, but sending them to Kafka does not wait.
+ */
 const ANSWER_TIMEOUT_MS = 1_000
 const BEAT_EVERY_MS = 500
 /**
@@ -30,6 +33,8 @@ const DEPOSED_MS = 5_000
 const GATHER_MS = BEAT_EVERY_MS + 100
 const REBUILD_BACKOFF = { firstMs: 1_000, maxMs: 1_000 }
 const RECONNECT_BACKOFF = { firstMs: 10, maxMs: 10 }
+/** A Redis that refuses writes, being full or a replica, is left alone for this long. */
+const REFUSED_PAUSE_MS = 1_000
 
 const READ_IS_COMPLETE = `
   select misses = misses_mended as is_complete from tollgate.live_view_shards where shard = $1::smallint`
@@ -50,7 +55,10 @@ interface FeedParts {
 
 interface Leadership {
   token: string
-  /** How far Redis's clock is ahead of our monotonic one, at most; null until Redis knows of this leadership. */
+  /**
+   * How far Redis's clock is ahead of our monotonic one. An estimate that is never too high, so that no heartbeat lives
+   * too long. Null until Redis knows of this leadership.
+   */
   redisAheadMs: number | null
   beatAtMs: number
   deposedAtMs: number | null
@@ -91,9 +99,13 @@ export function createViewFeed({ redisUrl, pool, log, registry }: FeedParts): Vi
   let rebuilding: Promise<void> | null = null
   /** Redis has failed and not recovered since. */
   let isDown = false
+  /** The outage is in the log. An outage lasts until the view is trusted again. */
+  let isLogged = false
+  let refusedPause: NodeJS.Timeout | undefined
 
   redis.on('ready', () => {
     isDown = false
+    clearTimeout(refusedPause)
     // This may be another Redis, or the same with older data, or it may lack changes that failed.
     for (const shard of leaderships.keys()) void claim(shard)
   })
@@ -163,12 +175,17 @@ export function createViewFeed({ redisUrl, pool, log, registry }: FeedParts): Vi
     }
   }
 
-  /** A slow server may still hold what was sent; a new connection shows when it answers again. */
+  /**
+   * A slow server may still hold what was sent; a new connection shows when it answers again. One that refuses would do
+   * so again at once, many times a second.
+   */
   function fail(error: unknown): void {
     if (isDown || stopping.signal.aborted) return
     isDown = true
-    log.warn({ err: error }, 'Redis failed; reads go to the database until the live view is back')
-    reconnect(redis)
+    if (!isLogged) log.warn({ err: error }, 'Redis failed; reads go to the database until the live view is back')
+    isLogged = true
+    if (isRefusal(error)) refusedPause = setTimeout(() => reconnect(redis), REFUSED_PAUSE_MS)
+    else reconnect(redis)
   }
 
   /** Makes this leadership the one that may vouch, and withdraws earlier heartbeats. */
@@ -238,6 +255,7 @@ export function createViewFeed({ redisUrl, pool, log, registry }: FeedParts): Vi
   function trust(shard: number, leadership: Leadership): void {
     const labels = { shard: String(shard) }
     if (leaderships.get(shard) !== leadership) return
+    isLogged = false
     metrics.viewTrusted.set(labels, 1)
     clearTimeout(leadership.distrust)
     leadership.distrust = setTimeout(() => metrics.viewTrusted.set(labels, 0), TRUST_MS).unref()
@@ -273,6 +291,7 @@ export function createViewFeed({ redisUrl, pool, log, registry }: FeedParts): Vi
 
   async function stop(): Promise<void> {
     stopping.abort()
+    clearTimeout(refusedPause)
     await rebuilding
     for (const shard of [...leaderships.keys()]) resign(shard)
     redis.disconnect()

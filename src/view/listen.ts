@@ -11,7 +11,7 @@ import { SHARDS } from '../outbox/messages.ts'
 import type { Logger } from '../platform/log.ts'
 import { type NewerParts, readParts } from './changes.ts'
 import { channelsOf, shardOfAccount } from './keys.ts'
-import { connectRedis, databaseOf, reconnect } from './redis.ts'
+import { connectRedis, databaseOf, isRefusal, reconnect } from './redis.ts'
 import { TRUST_MS } from './vouch.ts'
 
 const ANSWER_TIMEOUT_MS = 1_000
@@ -48,7 +48,12 @@ export function createViewListener(redisUrl: string, log: Logger): ViewListener 
       const redis = connectRedis(redisUrl, log, ANSWER_TIMEOUT_MS)
       const shardOfChannel = channelsOfAllShards(databaseOf(redis))
       redis.on('ready', () => {
-        redis.subscribe(...shardOfChannel.keys()).catch(() => reconnect(redis))
+        redis.subscribe(...shardOfChannel.keys()).catch((error) => {
+          // Asked again at once, a server that refuses would refuse again, many times a second.
+          if (isRefusal(error))
+            log.warn({ err: error }, 'Redis refuses the subscription; updates come from the database')
+          else reconnect(redis)
+        })
       })
       redis.on('close', forget)
       redis.on('message', (channel: string, text: string) => {

@@ -65,5 +65,10 @@ export function reconnect(redis: Redis): void {
 
 /** Whether the connection failed, so that the same command may succeed on the next one; not a refusal or a timeout. */
 export function isConnectionLost(error: unknown): boolean {
-  return !(error instanceof ReplyError) && (error as Error).message !== 'Command timed out'
+  return !isRefusal(error) && (error as Error).message !== 'Command timed out'
+}
+
+/** Whether Redis answered that it does not do this. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof ReplyError
 }

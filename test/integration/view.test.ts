@@ -260,6 +260,11 @@ async function askView(read: () => Promise<ViewAnswer>): Promise<ViewAnswer> {
 
 const heartbeats = (): Promise<number> => admin.exists(...ALL_SHARDS.map((shard) => keysOf(shard).heartbeat))
 
+/** The number of connections that Redis has accepted. */
+async function connectionsMade(): Promise<number> {
+  return Number(/total_connections_received:(\d+)/.exec(await admin.info('stats'))![1])
+}
+
 const accountIds = (count: number): string[] => Array.from({ length: count }, (_, i) => `account-${i}`)
 
 describe('for updates of the view,', () => {
@@ -675,6 +680,30 @@ describe('a leader', () => {
     await until('Redis takes changes again', () => feed.apply(shard, changes))
   })
 
+  it('does not flood a Redis that is full, or the log, and returns when there is room', async () => {
+    await createAccounts([id])
+    await admin.config('SET', 'maxmemory', '1')
+    const lines: string[] = []
+    const feed = createViewFeed({
+      redisUrl: stack.redisUrl,
+      pool,
+      log: createLog('warn', { write: (line) => lines.push(line) }),
+      registry: new Registry(),
+    })
+    feeds.push(feed)
+    startRelay(feed)
+    try {
+      await until('it has failed', () => lines.length > 0)
+      const before = await connectionsMade()
+      await delay(2_500)
+      expect((await connectionsMade()) - before).toBeLessThanOrEqual(4)
+      expect(lines).toEqual([expect.stringContaining('OOM')])
+    } finally {
+      await admin.config('SET', 'maxmemory', '0')
+    }
+    await until('the view is vouched for', hasHeartbeat)
+  })
+
   it('does not count a reconnect as a miss', async () => {
     const feed = startFeed()
     const changes = [encodeViewChanges([{ accountId: id, epoch: 1, settingsVersion: 1 }])]
@@ -770,6 +799,26 @@ describe('a listener', () => {
     } finally {
       listener.close()
       elsewhere.disconnect()
+    }
+  })
+
+  it('does not flood a Redis that refuses its subscription', async () => {
+    await admin.call('ACL', 'SETUSER', 'limited', 'on', '>secret', '~*', '&*', '+@all', '-subscribe')
+    const lines: string[] = []
+    const listener = createViewListener(
+      stack.redisUrl.replace('redis://', 'redis://limited:secret@'),
+      createLog('warn', { write: (line) => lines.push(line) }),
+    )
+    const before = await connectionsMade()
+    listener.open({ wants: () => true, newer: () => {}, missed: () => {} })
+    try {
+      await until('it has failed', () => lines.length > 0)
+      await delay(1_000)
+      expect(lines).toEqual([expect.stringContaining('NOPERM')])
+      expect((await connectionsMade()) - before).toBe(1)
+    } finally {
+      listener.close()
+      await admin.call('ACL', 'DELUSER', 'limited')
     }
   })
 
