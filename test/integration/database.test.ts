@@ -65,7 +65,7 @@ describe('the migration to unique attempt numbers', () => {
     await pool.query(`
       alter table tollgate.top_up_attempts drop constraint top_up_attempts_number_in_top_up;
       create index top_up_attempts_by_top_up on tollgate.top_up_attempts (top_up_id);
-      insert into tollgate.accounts (account_id, currency, settings_version, status) values ('acme', 'EUR', 1, 'active');
+      insert into tollgate.accounts (account_id, currency, settings_version, status) values ('acme', 'EUR', 1, 'blocked');
       insert into tollgate.top_ups (top_up_id, account_id, trigger, amount_micros, currency, state, requested_at,
         next_try_at, updated_at, attempts)
       select id, 'acme', 'manual', 1, 'EUR', 'failed', now(), now(), now(), attempts
