@@ -187,8 +187,8 @@ function fairUseOf([cycle, , userId, text]: FairUseRow): FairUseMinutes {
   return { userId, cycleAnchor, cycleStart, version: BigInt(text.split(' ')[1]!), minutes: readMinutes(text) }
 }
 
-/** Parses the parts that this version knows. */
-export function readParts(text: string): NewerParts {
+/** Parses the parts that this version knows. Throws if a number is none. */
+function readParts(text: string): NewerParts {
   const parts: { -readonly [Name in keyof NewerParts]: NewerParts[Name] } = {}
   for (const part of text.split(';')) {
     const [name, epochText, versionText, ...words] = part.split(' ')
@@ -203,6 +203,15 @@ export function readParts(text: string): NewerParts {
     else if (name === TOP_UPS) parts.topUps = { epoch, version }
   }
   return parts
+}
+
+/** As `readParts`; null if the text cannot be read. What comes from Redis may be anything, as others may write there. */
+export function tryReadParts(text: string): NewerParts | null {
+  try {
+    return readParts(text)
+  } catch {
+    return null
+  }
 }
 
 function balanceOf([micros, currency, lastSequence, alertVersion]: string[]): Omit<ViewBalance, 'version'> {

@@ -9,7 +9,7 @@
 import type { Redis } from 'ioredis'
 import { SHARDS } from '../outbox/messages.ts'
 import type { Logger } from '../platform/log.ts'
-import { type NewerParts, readParts } from './changes.ts'
+import { type NewerParts, tryReadParts } from './changes.ts'
 import { channelsOf, shardOfAccount } from './keys.ts'
 import { connectRedis, databaseOf, isRefusal, reconnect } from './redis.ts'
 import { TRUST_MS } from './vouch.ts'
@@ -119,8 +119,11 @@ function onChanges(text: string, subscriber: ViewSubscriber): void {
     const end = lineEnd === -1 ? text.length : lineEnd
     const tab = text.indexOf('\t', start)
     const accountId = text.slice(start, tab)
-    if (tab !== -1 && tab < end && subscriber.wants(accountId))
-      subscriber.newer(accountId, readParts(text.slice(tab + 1, end)))
+    if (tab !== -1 && tab < end && subscriber.wants(accountId)) {
+      const parts = tryReadParts(text.slice(tab + 1, end))
+      if (parts === null) subscriber.missed((one) => one === accountId)
+      else subscriber.newer(accountId, parts)
+    }
     start = end + 1
   }
 }

@@ -9,7 +9,7 @@ import type { Currency, Micros } from '../core/money.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Pool } from '../platform/postgres.ts'
 import { epochMicros } from '../platform/sql.ts'
-import { cycleOf, readMinutes, readParts } from './changes.ts'
+import { cycleOf, readMinutes, tryReadParts } from './changes.ts'
 import { keysOf, shardOfAccount } from './keys.ts'
 import { connectRedis, reconnect } from './redis.ts'
 import { LUA_SERVER, runScript, script } from './script.ts'
@@ -128,7 +128,7 @@ function ofGeneration(generation: string, stored: string | null): string | null 
 }
 
 function viewOf(accountId: string, stored: string | null): AccountView | null {
-  const { balance, status, settings } = readParts(stored ?? '')
+  const { balance, status, settings } = tryReadParts(stored ?? '') ?? {}
   if (balance === undefined || status === undefined || settings === undefined) return null
   return {
     accountId,

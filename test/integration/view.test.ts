@@ -771,6 +771,24 @@ describe('a listener', () => {
     expect(areAllFollowed()).toBe(false)
   })
 
+  it('takes what it cannot read for something that it missed', async () => {
+    const missed: string[] = []
+    const listener = createViewListener(stack.redisUrl, log)
+    listener.open({
+      wants: () => true,
+      newer: (accountId) => missed.push(`not ${accountId}`),
+      missed: (isOf) => missed.push(...['acme', 'other'].filter(isOf)),
+    })
+    const { changes } = channelsOf(shardOfAccount('acme'), 0)
+    try {
+      await until('it listens', async () => (await admin.publish(changes, 'acme\tb 1 two 3 EUR')) > 0)
+      await until('it has been told', () => missed.length > 0)
+      expect(new Set(missed)).toEqual(new Set(['acme']))
+    } finally {
+      listener.close()
+    }
+  })
+
   it('hears nothing of another database of the same Redis', async () => {
     const shard = shardOfAccount('acme')
     const elsewhere = new Redis(`${stack.redisUrl}/1`)
