@@ -5,7 +5,8 @@
  * statement reads both sides, so traffic and roll-up can continue. The size of a page is limited by movements.
  */
 import { formatMoney, type Micros } from '../core/money.ts'
-import { inTransaction, type Pool } from '../platform/postgres.ts'
+import type { Pool } from '../platform/postgres.ts'
+import { byKey } from '../reporting/by-key.ts'
 import { findRollUpDifferences } from '../reporting/roll-up.ts'
 import type { OnFault } from './fault.ts'
 import type { Pace } from './pace.ts'
@@ -58,12 +59,8 @@ interface Imbalance {
 }
 
 async function findImbalances(pool: Pool, accountIds: readonly string[]): Promise<Imbalance[]> {
-  const { rows } = await inTransaction(
-    pool,
-    (connection) => connection.query<Imbalance>(IMBALANCES, [accountIds]),
-    // As for the differences: movements are found by key, one an account.
-    { isByKey: true },
-  )
+  const statement = { name: 'verify-imbalances', text: IMBALANCES, values: [accountIds] }
+  const { rows } = await byKey(pool, (connection) => connection.query<Imbalance>(statement))
   return rows
 }
 
