@@ -177,6 +177,21 @@ describe.skipIf(browserFound === null)('in a browser', () => {
     expect(rows).toEqual(await expectedRows(api.pool, 'exported', 0, 3_000))
   })
 
+  it('it says that it cannot be loaded if a bug ends it, and can be tried again', async () => {
+    const page = await open()
+    // No formatter takes such a currency.
+    await page.route('**/balance', async (route) => {
+      const response = await route.fetch()
+      await route.fulfill({ response, json: { ...(await response.json()), currency: 'none' } })
+    })
+    await page.reload()
+    await page.getByText('Billing could not be loaded').waitFor()
+    expect(errors.join('\n')).toContain('currency')
+    await page.unroute('**/balance')
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await page.locator('.balance-figure').waitFor()
+  })
+
   it('it says if the session has ended, and signs out', async () => {
     const page = await open('acme', { role: 'member', person: 'ben' })
     // The network is gone for a moment: whoever signs out must not stay signed in.

@@ -12,6 +12,7 @@ import { useSettingsActions } from './settings.ts'
 import { loadTexts } from './texts/texts.ts'
 import { WordsProvider } from './texts/words.tsx'
 import { untilLoaded } from './until-loaded.ts'
+import { WhenBroken } from './when-broken.tsx'
 
 type Queries = ReturnType<typeof accountQueries>
 
@@ -40,7 +41,9 @@ const WAIT_FOR_ALL_MS = 3_000
 export function Billing({ queries }: { queries: Queries }) {
   return (
     <Suspense fallback={null}>
-      <SessionOrMessage queries={queries} />
+      <WhenBroken>
+        <SessionOrMessage queries={queries} />
+      </WhenBroken>
     </Suspense>
   )
 }
