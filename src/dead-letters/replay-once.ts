@@ -16,7 +16,7 @@ import {
   summariseDeadLetters,
 } from '../ledger/dead-letters/list-dead-letters.ts'
 import { tryLockReplay } from '../ledger/dead-letters/lock-replay.ts'
-import { inTransaction, type Pool } from '../platform/postgres.ts'
+import { type Connection, inTransaction, type Pool } from '../platform/postgres.ts'
 import {
   beginReplay,
   CONFLICT,
@@ -56,6 +56,8 @@ type StoredPlace = Omit<DeadLetterPlace, 'valueHash'> & { readonly valueHash: st
 export type ReplayResult = ReplayedPart | { readonly refused: 'request_key_reused' | 'another_is_running' }
 
 const MAX_NAMED_FAILURES = 200
+/** Much longer than the caller's `isTimeUp` allows. */
+const REPLAYED_WITHIN_MS = 300_000
 
 /** Replays the next part. A repeated request gets the stored answer. */
 export async function replayOnce(
@@ -64,12 +66,7 @@ export async function replayOnce(
   { filter, cursor, ...bounds }: ReplayPart,
   request: RequestKey,
 ): Promise<ReplayResult> {
-  // Open during the whole replay: the lock tells a repeated request that the first is still running.
-  return await inTransaction(pool, async (connection): Promise<ReplayResult> => {
-    if (!(await tryLockReplay(connection))) return { refused: 'another_is_running' }
-    const earlier = await readRequest(connection, INSTALLATION, request)
-    if (earlier) return earlier.isSame ? (earlier.answer as ReplayedPart) : { refused: 'request_key_reused' }
-
+  const replay = async (): Promise<ReplayedPart> => {
     const found = await summariseDeadLetters(pool, filter)
     const chosen = withoutConflicts(filter)
     const upTo = cursor?.upTo ?? newestOf(found.filter(({ reason }) => reason !== chosen.exceptReason))
@@ -82,7 +79,7 @@ export async function replayOnce(
       left = progress.isDone ? 0 : await countKeptDeadLetters(pool, bounded, progress.last)
     }
     const { replayed, failed, last } = progress
-    const answer: ReplayedPart = {
+    return {
       replayed,
       left,
       failedCount: failed.length,
@@ -90,15 +87,18 @@ export async function replayOnce(
       conflictsLeftOut: chosen.exceptReason === null ? 0 : countOf(found, CONFLICT),
       next: left === 0 || last === null || upTo === null ? null : { upTo, after: storedPlace(last) },
     }
-    await insertRequest(
-      connection,
-      INSTALLATION,
-      request,
-      answer,
-      formatInstant((await readClock(connection)).nowMicros),
-    )
+  }
+  const underKey = async (connection: Connection): Promise<ReplayResult> => {
+    if (!(await tryLockReplay(connection))) return { refused: 'another_is_running' }
+    const earlier = await readRequest(connection, INSTALLATION, request)
+    if (earlier) return earlier.isSame ? (earlier.answer as ReplayedPart) : { refused: 'request_key_reused' }
+    const answer = await replay()
+    const { nowMicros } = await readClock(connection)
+    await insertRequest(connection, INSTALLATION, request, answer, formatInstant(nowMicros))
     return answer
-  })
+  }
+  // Open during the whole replay: the lock tells a repeated request that the first is still running.
+  return await inTransaction(pool, underKey, { nextStatementWithinMs: REPLAYED_WITHIN_MS })
 }
 
 function newestOf(found: readonly ReasonSummary[]): string | null {

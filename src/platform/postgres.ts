@@ -78,6 +78,12 @@ export function asFault(error: unknown): unknown {
 const BEGIN = "begin; set local lock_timeout = '5s'; set local statement_timeout = '60s'"
 
 /**
+ * How long the server waits for the next statement. Then it ends the connection and releases its locks: the host may have
+ * vanished, which the server would otherwise notice after two hours.
+ */
+const NEXT_STATEMENT_WITHIN_MS = 30_000
+
+/**
  * For statements that take thousands of keys and find each row by an index. Otherwise the planner may scan whole tables
  * with several workers while a table is small or its statistics are old. The settings end with the transaction.
  */
@@ -88,6 +94,8 @@ const BY_KEY =
 export interface TransactionOptions {
   /** All its statements find rows by key: plan them that way whatever the statistics say. */
   readonly isByKey?: boolean
+  /** The longest that `work` does something else between two statements. By default half a minute. */
+  readonly nextStatementWithinMs?: number
 }
 
 /**
@@ -98,13 +106,14 @@ export interface TransactionOptions {
 export async function inTransaction<T>(
   pool: Pool,
   work: (connection: Connection) => Promise<T>,
-  { isByKey = false }: TransactionOptions = {},
+  { isByKey = false, nextStatementWithinMs = NEXT_STATEMENT_WITHIN_MS }: TransactionOptions = {},
 ): Promise<T> {
   const connection = await pool.connect()
   let broken: Error | undefined
   try {
     // Not awaited: the next statement follows right behind, and fails if this one did.
-    const begun = connection.query(isByKey ? BEGIN + BY_KEY : BEGIN)
+    const endIdle = `; set local idle_in_transaction_session_timeout = ${nextStatementWithinMs}`
+    const begun = connection.query(BEGIN + endIdle + (isByKey ? BY_KEY : ''))
     const [, result] = await allReplies([begun, work(connection)])
     const reply = await connection.query('commit').catch((error) => {
       // A refusal is an answer. Without one, or when the server shut down meanwhile, the outcome is unknown.

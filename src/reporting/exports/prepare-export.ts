@@ -43,6 +43,9 @@ export interface Prepared {
   readonly failure: { readonly code: FaultCode; readonly error: unknown } | null
 }
 
+/** Takes a second or two. */
+const PART_WITHIN_MS = 300_000
+
 const CLAIM = `
   select ${EXPORT_COLUMNS} from tollgate.exports e
    where state = 'preparing' and next_part_at <= clock_timestamp()
@@ -67,8 +70,9 @@ export async function prepareNextPart(pool: Pool, options: PrepareOptions): Prom
         if (advanced.state !== 'preparing') await whenExportEnds(connection, advanced)
         return advanced
       },
-      // Rows are found one by one by key; without this the planner may scan whole months.
-      { isByKey: true },
+      // Rows are found one by one by key; without this the planner may scan whole months. The part is made on a connection of
+      // its own meanwhile.
+      { isByKey: true, nextStatementWithinMs: PART_WITHIN_MS },
     )
     return { export: worked, failure: null }
   } catch (error) {
