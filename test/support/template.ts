@@ -5,8 +5,8 @@ import { onServer } from './on-server.ts'
 export const TEMPLATE = 'tollgate_template'
 
 /**
- * Makes the template, on a server that no longer waits for its disk. Only a crash of the whole
- * machine would tell the difference; what a killed process has written is there after a restart either way.
+ * Makes the template, on a server that from now on does not wait for its disk. Only a crash of the whole machine would show
+ * the difference: what a killed process has written is there after a restart.
  */
 export async function makeTemplate(server: string): Promise<void> {
   for (const setting of ['fsync', 'full_page_writes']) await onServer(server, `alter system set ${setting} = off`)
