@@ -44,8 +44,9 @@ export default defineConfig({
           include: ['test/integration/**/*.test.ts', 'test/faults/**/*.test.ts'],
           globalSetup: ['test/support/global-stack.ts'],
           setupFiles: ['test/support/away-from-midnight.ts'],
-          // Not more: each worker's Kafka and Postgres take their share of memory and processors.
-          maxWorkers: 2,
+          // One more than a small machine has processors, as tests often wait for timers, leases and browsers. Not more: each
+          // worker's Kafka and Postgres take their share of memory and processors.
+          maxWorkers: 3,
           sequence: { groupOrder: 2 },
           expect: EXPECT,
           testTimeout: 120_000,

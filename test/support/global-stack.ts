@@ -1,5 +1,5 @@
 /**
- * The components that the integration tests run on, each started when a test first needs it. Two files run at a time. Each
+ * The components that the integration tests run on, each started when a test first needs it. Three files run at a time. Each
  * worker has its own Kafka, Postgres and Redis, because names of topics and database roles are fixed; each file has its own
  * database and consumer group there. The registry is only read, so one is shared by all.
  */
