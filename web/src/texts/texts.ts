@@ -5,27 +5,29 @@ import type { Area, TextId, Texts } from './ids.ts'
 /** Throws `TypeError` for a text whose area is not loaded. */
 export type Translate = (id: TextId, values?: MessageValues) => string
 
-/** By language and area: loaded texts, or the promise of them. */
-const known = new Map<string, Texts | Promise<Texts>>()
+/** Marked once it is kept, in the form that React's `use` reads without suspending. */
+interface Coming extends Promise<Texts> {
+  status?: 'fulfilled'
+  value?: Texts
+}
 
-/** English if the locale's language is missing. Repeated calls while loading return the same promise. */
-export function textsOf(locale: string, area: Area): Texts | Promise<Texts> {
+/** By language and area. */
+const known = new Map<string, Coming>()
+
+/** English if the locale's language is missing. The promise is always the same one, unless loading failed. */
+export function loadTexts(locale: string, area: Area): Promise<Texts> {
   const isGerman = new Intl.Locale(locale).language === 'de'
   const key = `${isGerman} ${area}`
-  const texts = known.get(key)
-  if (texts !== undefined) return texts
-  const coming = importTexts(isGerman, area)
+  const earlier = known.get(key)
+  if (earlier !== undefined) return earlier
+  const coming: Coming = importTexts(isGerman, area)
   known.set(key, coming)
   coming.then(
-    (there) => known.set(key, there),
+    (texts) => Object.assign(coming, { status: 'fulfilled', value: texts }),
     // The next call tries again.
     () => known.delete(key),
   )
   return coming
-}
-
-export async function loadTexts(locale: string, area: Area): Promise<Texts> {
-  return await textsOf(locale, area)
 }
 
 async function importTexts(isGerman: boolean, area: Area): Promise<Texts> {

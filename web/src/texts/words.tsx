@@ -2,7 +2,7 @@
 import { createContext, type ReactNode, use, useContext, useEffect, useMemo } from 'react'
 import { readerLocale } from '../../../src/texts/reader-locale.ts'
 import type { Area, Texts } from './ids.ts'
-import { textsOf, translator } from './texts.ts'
+import { loadTexts, translator } from './texts.ts'
 import { type Words, type WordsOptions, wordsOf } from './words-of.ts'
 
 export type { Words } from './words-of.ts'
@@ -51,8 +51,10 @@ export function MoreWords({ area, children }: { area: Area; children: ReactNode 
   return <WordsContext value={known}>{children}</WordsContext>
 }
 
-/** Loaded texts must not suspend, because React would then show nothing for 300 ms. */
+/**
+ * Loaded texts do not suspend, because React would then show nothing for 300 ms. `use` is called for them as well: React may
+ * render a component that has suspended a second time from where it was, and then counts on the same calls.
+ */
 function useTexts(locale: string, area: Area): Texts {
-  const texts = textsOf(locale, area)
-  return texts instanceof Promise ? use(texts) : texts
+  return use(loadTexts(locale, area))
 }
