@@ -2,8 +2,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Answered, Refusal } from '../../../web/src/api/answered.ts'
 import { followPayment, type PaymentPort } from '../../../web/src/pay/follow-payment.ts'
-import { keptPayments, type Store } from '../../../web/src/pay/kept.ts'
+import { keptPayments } from '../../../web/src/pay/kept.ts'
 import type { Progress } from '../../../web/src/pay/progress.ts'
+import type { Store } from '../../../web/src/pay/tab-store.ts'
 
 type Paid = Answered<{ readonly top_up_id: string }>
 

@@ -1,6 +1,7 @@
 /** A key belongs to one payment, over clicks and reloads, until that payment has a definite end. */
 import { beforeEach, describe, expect, it } from 'vitest'
-import { keptPayments, keptVisit, type Store } from '../../../web/src/pay/kept.ts'
+import { keptPayments, keptVisit } from '../../../web/src/pay/kept.ts'
+import type { Store } from '../../../web/src/pay/tab-store.ts'
 
 let values: Map<string, string>
 let store: Store

@@ -3,6 +3,7 @@
  * double click, a reload and a retry are one payment. Of cards and people only the method's id is kept.
  */
 import { compareDecimals } from '../format/decimal.ts'
+import type { Store } from './tab-store.ts'
 
 export interface KeptPayment {
   readonly key: string
@@ -22,23 +23,6 @@ export interface KeptVisit {
 export type KeptEntries =
   | { readonly form: 'add_credit'; readonly amount: string | null }
   | { readonly form: 'auto'; readonly threshold: string; readonly amount: string; readonly cap: string | null }
-
-export type Store = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
-
-const memory = new Map<string, string>()
-
-/** The tab's storage. If the browser denies it, as it may in a frame, what is kept lasts until the page is left. */
-export function tabStore(): Store {
-  try {
-    return sessionStorage
-  } catch {
-    return {
-      getItem: (place) => memory.get(place) ?? null,
-      setItem: (place, text) => memory.set(place, text),
-      removeItem: (place) => memory.delete(place),
-    }
-  }
-}
 
 /** The server keeps keys for 30 days; long before that nobody means the same payment. */
 const KEPT_FOR_MS = 24 * 3_600_000

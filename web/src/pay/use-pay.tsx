@@ -6,6 +6,7 @@ import { Banner, type Severity } from '../components/notice.tsx'
 import { loadedWhenOpened } from '../components/opened.tsx'
 import type { CreditActions, NoticeOf, Session } from '../credit/data.ts'
 import type { Opened } from './opened.ts'
+import { tabStore } from './tab-store.ts'
 
 const PayDialogs = loadedWhenOpened(() => import('./pay-dialogs.tsx'), ['pay', 'dialogs'])
 
@@ -73,14 +74,9 @@ export function usePay(queries: ReturnType<typeof accountQueries>, session: Sess
 
 /** A payment without a definite end, or a visit to the provider's page that has just ended: see `kept.ts`. */
 function leftOpen(accountId: string): Opened | null {
-  const isKept = (what: string) => sessionStorage.getItem(`billing:${accountId}:${what}`) !== null
-  try {
-    if (isKept('visit')) return { dialog: 'visit' }
-    return isKept('payments') ? { dialog: 'add_credit' } : null
-  } catch {
-    // The browser denies storage, as it may in a frame.
-    return null
-  }
+  const isKept = (what: string) => tabStore().getItem(`billing:${accountId}:${what}`) !== null
+  if (isKept('visit')) return { dialog: 'visit' }
+  return isKept('payments') ? { dialog: 'add_credit' } : null
 }
 
 /** Back in the browser may restore an old page: its data is reloaded. */

@@ -6,9 +6,10 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 import type { Refusal } from '../api/answered.ts'
 import type { PayApi } from '../api/pay.ts'
 import { type Begun, followPayment, type PaymentPort } from './follow-payment.ts'
-import { type KeptPayment, keptPayments, tabStore } from './kept.ts'
+import { type KeptPayment, keptPayments } from './kept.ts'
 import { isEmbedded, pageUrl } from './leave.ts'
 import { type Progress, progressOf, UNKNOWN_AFTER_MS } from './progress.ts'
+import { tabStore } from './tab-store.ts'
 
 export interface PaymentControl {
   readonly progress: Progress

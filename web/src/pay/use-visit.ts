@@ -2,8 +2,9 @@
 import { useEffect, useRef } from 'react'
 import type { Refusal } from '../api/answered.ts'
 import type { MethodSetup, PayApi, WantedConsent } from '../api/pay.ts'
-import { type KeptEntries, keptVisit, tabStore } from './kept.ts'
+import { type KeptEntries, keptVisit } from './kept.ts'
 import { isEmbedded, pageUrl } from './leave.ts'
+import { tabStore } from './tab-store.ts'
 
 const LOOK_EVERY_MS = 2_000
 const MAX_LOOKS_IN_SILENCE = 3
