@@ -71,15 +71,15 @@ export function watchNotices(
 
   function work(): void {
     if (stopping.signal.aborted) return
-    working ??= readDue().finally(() => {
-      working = null
-    })
+    working ??= readDue()
   }
 
   async function readDue(): Promise<void> {
+    // So that the caller has this promise before the end, even if nothing is due.
+    await null
     for (;;) {
       const account = longestDue()
-      if (account === null || stopping.signal.aborted) return
+      if (account === null || stopping.signal.aborted) break
       const beganAtMs = performance.now()
       account.noticesReadAtMs = beganAtMs
       account.noticesDueAtMs = beganAtMs + times.noticesAtLeastEveryMs
@@ -99,6 +99,8 @@ export function watchNotices(
       }
       await delay(performance.now() - beganAtMs, undefined, { signal: stopping.signal }).catch(() => {})
     }
+    // At once: what is due from now on begins the next round.
+    working = null
   }
 
   function longestDue(): Followed | null {

@@ -53,22 +53,14 @@ export function createReader({ pool, log, isFollowed, onParts, onTopUps }: Reade
   }
 
   function readWanted(): void {
-    reading ??= readAll().finally(() => {
-      reading = null
-      // Requested after `readAll` last looked, and before this.
-      if (isWanted()) readWanted()
-    })
-  }
-
-  function isWanted(): boolean {
-    return !stopping.signal.aborted && accounts.size + ofTopUps.size > 0
+    reading ??= readAll()
   }
 
   async function readAll(): Promise<void> {
     // Wait for requests made in the same turn of the event loop.
     await null
     let isFailing = false
-    while (isWanted()) {
+    while (!stopping.signal.aborted && accounts.size + ofTopUps.size > 0) {
       try {
         await take(accounts, async (wanted) => {
           const found = await readParts(pool, wanted)
@@ -89,6 +81,8 @@ export function createReader({ pool, log, isFollowed, onParts, onTopUps }: Reade
         await pause(retryWaitMs(BACKOFF, 1), stopping.signal)
       }
     }
+    // At once: what is wanted from now on begins the next round.
+    reading = null
   }
 
   /** Reads what is wanted of accounts still followed, and wants it again if the read fails. */
