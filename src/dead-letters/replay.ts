@@ -97,11 +97,12 @@ async function replayPart(
   progress: ReplayProgress,
 ): Promise<void> {
   const originals = await readOriginals(pool, letters)
-  const found = letters.map((letter, i) => ({ letter, original: originals[i]! }))
-  const isCleared = ({ letter, original }: (typeof found)[number]) =>
-    letter.sizeBytes !== null && original.value === null
-  for (const { letter } of found.filter(isCleared)) progress.failed.push({ ...positionOf(letter), reason: NOT_KEPT })
-  const kept = found.filter((one) => !isCleared(one))
+  const kept = letters.flatMap((letter, i) => {
+    const original = originals[i]!
+    const isCleared = letter.sizeBytes !== null && original.value === null
+    if (isCleared) progress.failed.push({ ...positionOf(letter), reason: NOT_KEPT })
+    return isCleared ? [] : { letter, original }
+  })
   if (kept.length === 0) return
   try {
     await sender.send(kept.map(({ letter, original }) => ({ ...positionOf(letter), ...original })))

@@ -363,7 +363,8 @@ function urlWithLogin(...protocols: string[]) {
 function hasReadableLogin(text: string): boolean {
   const { username, password } = new URL(text)
   try {
-    return decodeURIComponent(username + password) !== null
+    decodeURIComponent(username + password)
+    return true
   } catch {
     return false
   }

@@ -5,7 +5,8 @@
  * A chunk is indexed once, when the roll-up has passed its last movement, and never changes. So single usage events
  * cost no index writes, and accounts with few movements have no index. Movements after the last chunk are scanned.
  */
-import { type Connection, inTransaction, type Pool } from '../platform/postgres.ts'
+import type { Connection, Pool } from '../platform/postgres.ts'
+import { byKey } from './by-key.ts'
 
 /** Movements per chunk; must match the type of `movement_index.sequences`. */
 export const CHUNK_MOVEMENTS = 1024
@@ -184,10 +185,8 @@ export async function findIndexDifferences(pool: Pool, ranges: readonly ChunkRan
     ranges.map(({ fromChunk }) => fromChunk),
     ranges.map(({ toChunk }) => toChunk),
   ]
-  const { rows } = await inTransaction(
-    pool,
-    (connection) => connection.query<{ account_id: string; of: string }>(DIFFERENCES, values),
-    { isByKey: true },
+  const { rows } = await byKey(pool, (connection) =>
+    connection.query<{ account_id: string; of: string }>(DIFFERENCES, values),
   )
   return rows.map((row) => ({ accountId: row.account_id, of: row.of }))
 }

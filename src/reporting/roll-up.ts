@@ -10,6 +10,7 @@
  */
 import { consequenceOf } from '../platform/faults.ts'
 import { type Connection, inTransaction, type Pool } from '../platform/postgres.ts'
+import { byKey } from './by-key.ts'
 import { idKey, indexMovements, type RolledUpRange } from './index-movements.ts'
 
 /** Bounds of one transaction: movements per account, and accounts. Some hundred milliseconds of work. */
@@ -303,13 +304,9 @@ const COMPARED_WITHIN_MS = 3_600_000
 /** The differences. One statement reads sums and movements, so the result is consistent. */
 export async function findRollUpDifferences(pool: Pool, accountIds: readonly string[]): Promise<RollUpDifference[]> {
   const compare = { text: DIFFERENCES, values: [accountIds], query_timeout: COMPARED_WITHIN_MS }
-  const { rows } = await inTransaction(
-    pool,
-    async (connection) => {
-      await connection.query(`set local statement_timeout = ${COMPARED_WITHIN_MS}`)
-      return await connection.query<{ account_id: string; booked_on: string; of: string }>(compare)
-    },
-    { isByKey: true },
-  )
+  const { rows } = await byKey(pool, async (connection) => {
+    await connection.query(`set local statement_timeout = ${COMPARED_WITHIN_MS}`)
+    return await connection.query<{ account_id: string; booked_on: string; of: string }>(compare)
+  })
   return rows.map((row) => ({ accountId: row.account_id, bookedOn: row.booked_on, of: row.of }))
 }

@@ -16,11 +16,11 @@ const MOVEMENTS_PER_PAGE = 5_000
 
 /** Verifies the sums and returns with how many movements they were compared. */
 export async function verifyUsageByDay(pool: Pool, pace: Pace, onFault: OnFault): Promise<number> {
+  const fault = (accountId: string, detail: string) =>
+    onFault({ check: 'usage_by_day', invariant: null, severity: 'fault', accountId, detail })
   let movements = 0
   for await (const accounts of readRolledUpAccounts(pool)) {
     for (const page of pagesOf(accounts)) {
-      const fault = (accountId: string, detail: string) =>
-        onFault({ check: 'usage_by_day', invariant: null, severity: 'fault', accountId, detail })
       const differences = await findRollUpDifferences(pool, page.accountIds)
       for (const { accountId, bookedOn, of } of differences) {
         fault(accountId, `${bookedOn} ${of}: the sum does not match the movements`)

@@ -3,7 +3,8 @@ import { setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
 import { consequenceOf } from '../../platform/faults.ts'
 import { createLog } from '../../platform/log.ts'
-import { createPool, inTransaction } from '../../platform/postgres.ts'
+import { createPool } from '../../platform/postgres.ts'
+import { byKey } from '../by-key.ts'
 import type { Answered, Asked, ExportThreadConfig } from './export-thread.ts'
 import { makePart, type WantedPart } from './make-part.ts'
 import { writeExportFile } from './write-export-file.ts'
@@ -28,7 +29,7 @@ port.on('message', async (asked: Asked) => {
 
 /** Movements never change, so this may be another transaction than the one that stores the part. */
 function makeOne(wanted: WantedPart) {
-  return inTransaction(pool, (connection) => makePart(connection, wanted), { isByKey: true })
+  return byKey(pool, (connection) => makePart(connection, wanted))
 }
 
 async function answerOf(work: Promise<unknown>): Promise<Answered> {

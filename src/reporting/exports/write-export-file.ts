@@ -8,6 +8,7 @@ import { lockAccounts } from '../../ledger/changes/lock-accounts.ts'
 import { readClock } from '../../ledger/changes/read-clock.ts'
 import { Fault } from '../../platform/faults.ts'
 import { inTransaction, type Pool } from '../../platform/postgres.ts'
+import { byKey } from '../by-key.ts'
 import { CSV_HEAD, csvText } from './csv-text.ts'
 import { createParquetFile } from './parquet-file.ts'
 import { type Period, type PeriodOfExport, readPeriodOfExport } from './period-of-export.ts'
@@ -58,17 +59,13 @@ export async function writeExportFile(
       for (let after = period.afterSequence; after < period.throughSequence; after += ROWS_PER_TRANSACTION) {
         const last = after + ROWS_PER_TRANSACTION
         const throughSequence = last < period.throughSequence ? last : period.throughSequence
-        await inTransaction(
-          pool,
-          async (connection) => {
-            const stretch = { accountId, afterSequence: after, throughSequence }
-            for await (const movements of readMovementFacts(connection, stretch)) {
-              await file.append(movements)
-              sums = addToSums(sums, movements)
-            }
-          },
-          { isByKey: true },
-        )
+        await byKey(pool, async (connection) => {
+          const stretch = { accountId, afterSequence: after, throughSequence }
+          for await (const movements of readMovementFacts(connection, stretch)) {
+            await file.append(movements)
+            sums = addToSums(sums, movements)
+          }
+        })
       }
       await file.finish()
     } finally {
