@@ -3,10 +3,11 @@ import { until } from '../../testkit/until.ts'
 
 const DAY_MS = 86_400_000
 
-/** Returns at once if the day in this zone goes on for that long; otherwise the next day has begun when it returns. */
+/** Returns at once if the day in this zone lasts that much longer; otherwise the next day has begun when it returns. */
 export async function withinOneDay(timeZone: string, ms: number): Promise<void> {
   const leftMs = DAY_MS - timeOfDayMs(timeZone)
   if (leftMs > ms) return
+  console.warn(`waiting ${Math.ceil(leftMs / 1_000)} s for midnight in ${timeZone} to pass`)
   await until(`the day in ${timeZone} has ended`, () => DAY_MS - timeOfDayMs(timeZone) > ms, leftMs + 10_000)
 }
 
